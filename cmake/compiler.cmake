@@ -1,0 +1,21 @@
+# One interface target that every target of ours links: warnings, sanitizers, the linker.
+add_library(innkeeper_build INTERFACE)
+target_compile_options(innkeeper_build INTERFACE
+  -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch
+  $<$<BOOL:${INNKEEPER_WERROR}>:-Werror>)
+target_include_directories(innkeeper_build INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(innkeeper_build INTERFACE INNKEEPER_VERSION="${PROJECT_VERSION}")
+if(INNKEEPER_SANITIZE)
+  target_compile_options(innkeeper_build INTERFACE
+    -fsanitize=${INNKEEPER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(innkeeper_build INTERFACE -fsanitize=${INNKEEPER_SANITIZE})
+endif()
+
+find_program(INNKEEPER_MOLD mold)
+if(INNKEEPER_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_link_options(innkeeper_build INTERFACE -fuse-ld=mold)
+endif()
+find_program(INNKEEPER_CCACHE ccache)
+if(INNKEEPER_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${INNKEEPER_CCACHE})
+endif()

@@ -1,0 +1,15 @@
+# Run by innkeeper_embed at build time.
+set(declarations "")
+set(definitions "")
+foreach(input IN LISTS INPUTS)
+  get_filename_component(name ${input} NAME)
+  string(REGEX REPLACE "[^A-Za-z0-9]" "_" name ${name})
+  file(READ ${input} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND declarations "extern const std::string_view ${name};\n")
+  string(APPEND definitions "static constexpr char ${name}_bytes[] = {${bytes}0x00};\n"
+    "const std::string_view ${name}{${name}_bytes, sizeof(${name}_bytes) - 1};\n")
+endforeach()
+file(WRITE ${HEADER} "#pragma once\n#include <string_view>\nnamespace innkeeper::${NAMESPACE} {\n${declarations}}\n")
+get_filename_component(header_name ${HEADER} NAME)
+file(WRITE ${SOURCE} "#include \"${header_name}\"\nnamespace innkeeper::${NAMESPACE} {\n${definitions}}\n")

@@ -1,0 +1,79 @@
+#pragma once
+// One session on one server. Move-only; closes itself. All of libpq stays behind it.
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/conninfo.h"
+#include "pg/error.h"
+
+namespace innkeeper::pg {
+
+// Rows of text; SQL NULL is std::nullopt.
+class result {
+ public:
+  result() = default;
+  explicit result(std::vector<std::vector<std::optional<std::string>>> rows) : rows_{std::move(rows)} {}
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  // "" for NULL; use is_null where that matters.
+  [[nodiscard]] const std::string& text(std::size_t row, std::size_t column) const;
+  [[nodiscard]] bool is_null(std::size_t row, std::size_t column) const { return !rows_.at(row).at(column); }
+
+ private:
+  std::vector<std::vector<std::optional<std::string>>> rows_;
+};
+
+enum class session_kind {
+  // Innkeeper's own statements as the admin: startup options pin search_path=pg_catalog,pg_temp, role=none,
+  // default_transaction_read_only=off, synchronous_commit=local and our timeouts, against settings that a database's
+  // owner may have left there (facts.md 5f). After connecting, current_user must be session_user, else an error.
+  admin,
+  // As a service's log-in, exactly as the application would connect: nothing pinned.
+  service,
+};
+
+struct connect_options {
+  session_kind kind = session_kind::admin;
+  std::string application_name = "innkeeper";
+  std::chrono::milliseconds timeout{10000};        // for the whole attempt
+  std::chrono::milliseconds statement_timeout{0};  // 0: none
+  std::chrono::milliseconds lock_timeout{10000};   // 0: none
+};
+
+class connection {
+ public:
+  // Throws pg::error with the SQLSTATE even of a refused connection (PQconnectStart, PQsetErrorVerbosity,
+  // PQconnectPoll). The password travels in memory only. `target.database` empty: "postgres".
+  [[nodiscard]] static connection open(const conninfo& target, const connect_options& options);
+
+  connection(connection&&) noexcept;
+  connection& operator=(connection&&) noexcept;
+  ~connection();
+
+  // One round trip in the simple protocol: several statements are one implicit transaction; the last result that has
+  // rows is returned. A warning 01006 or 01007 from the server is thrown as an error once the query ended. `shown`
+  // stands for the statement in errors where the statement itself holds a secret or verifier.
+  result query(std::string_view sql, std::string_view shown = {});
+  // Extended protocol, parameters as text; std::nullopt is NULL.
+  result query_with(std::string_view sql, const std::vector<std::optional<std::string>>& parameters);
+
+  [[nodiscard]] int server_version() const;  // 150020
+  [[nodiscard]] int backend_pid() const;
+  [[nodiscard]] bool in_transaction() const;                                   // an open or failed transaction block
+  [[nodiscard]] std::string current_parameter(const std::string& name) const;  // PQparameterStatus
+
+  // Ends what runs now, from another thread (PQcancel).
+  void cancel() noexcept;
+
+ private:
+  struct handle;
+  explicit connection(std::unique_ptr<handle> owned);
+  std::unique_ptr<handle> handle_;
+};
+
+}  // namespace innkeeper::pg
