@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The documents agree with what they describe.
+source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
+
+test_every_package_of_the_lists_has_its_reason_and_every_reason_its_package() {
+  diff <(sed -e 's/#.*//' -e '/^$/d' "$repository"/scripts/packages/*.txt | sort) \
+    <(sed -n 's/^| `\([^`]*\)` |.*/\1/p' "$repository/docs/dependencies.md" | sort)
+}
+
+test_the_package_lists_are_sorted() {
+  for list in "$repository"/scripts/packages/*.txt; do
+    sed -e '/^#/d' "$list" | LC_ALL=C sort -c
+  done
+}
+
+test_every_exit_code_is_documented_with_its_name_and_no_other() {
+  diff <(sed -n 's/^  \([a-z_]*\) = \([0-9]*\),.*/\2 \1/p' "$repository/src/core/exit_code.h" | sort) \
+    <(sed -n 's/^| \([0-9]*\) | `\([a-z_]*\)` |.*/\1 \2/p' "$repository/docs/exit-codes.md" | sort)
+}
+
+test_every_link_to_a_file_leads_somewhere() {
+  local page link missing=0
+  while IFS=: read -r page link; do
+    link=${link#](}
+    link=${link%)}
+    case $link in http* | '#'*) continue ;; esac
+    if [[ ! -e $repository/$(dirname "$page")/${link%%#*} ]]; then
+      echo "$page: $link"
+      missing=1
+    fi
+  done < <(cd "$repository" && find . -path ./build -prune -o -name '*.md' -print0 | xargs -0 grep -oH '](\([^)]*\))' | sed 's/)$//')
+  return "$missing"
+}
+
+test_every_script_may_be_run() {
+  cd "$repository" || return
+  for script in run test .ci/run scripts/install-packages tests/scripts/*_test.sh; do [[ -x $script ]] || { echo "$script"; return 1; }; done
+}
+
+run_tests
