@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# ./test in a checkout where nothing is built for real: cmake is a stub, and a suite's binary a script.
+source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
+
+make_checkout() {
+  mkdir -p "$work/bin" "$work/checkout/scripts" "$work/checkout/build/dev/bin" "$work/checkout/.ci"
+  cp "$repository/test" "$work/checkout/"
+  cp "$repository/.ci/run" "$work/checkout/.ci/"
+  cp "$repository/scripts/common.sh" "$work/checkout/scripts/"
+  printf '#!/bin/sh\n' | tee "$work/bin/cmake" "$work/checkout/scripts/install-packages" >/dev/null
+  chmod +x "$work/bin/cmake" "$work/checkout/scripts/install-packages"
+}
+
+# suite NAME STATUS TESTCASE…: its binary writes these test cases, then ends with STATUS. Without any, it writes nothing.
+suite() {
+  local binary=$work/checkout/build/dev/bin/test_$1 status=$2 IFS=,
+  shift 2
+  {
+    echo '#!/bin/sh'
+    echo 'echo "[       OK ] one.before_the_crash (0 ms)"'
+    (($#)) && printf 'cat >"${1#--gtest_output=json:}" <<"EOF"\n{"testsuites": [{"testsuite": [%s]}]}\nEOF\n' "$*"
+    echo "exit $status"
+  } >"$binary"
+  chmod +x "$binary"
+}
+
+good='{"name": "works", "classname": "one", "result": "COMPLETED"}'
+bad='{"name": "breaks", "classname": "one", "result": "COMPLETED", "failures": [{"failure": "want 1, got 2"}]}'
+skipped='{"name": "idles", "classname": "one", "result": "SKIPPED"}'
+
+run_test() { PATH=$work/bin:$PATH "$work/checkout/test" "$@" 2>&1; }
+
+test_passing_suites_are_added_up() {
+  make_checkout
+  suite core 0 "$good" "$good"
+  suite golden 0 "$good"
+  output=$(run_test core golden)
+  expect_equal "$(tail -n 1 <<<"$output")" "3 passed, 0 failed"
+}
+
+test_a_failure_is_shown_with_its_text_and_fails_the_run() {
+  make_checkout
+  suite core 1 "$good" "$bad"
+  output=$(run_test core) && return 1
+  expect_contains "$output" "one.breaks
+want 1, got 2"
+  expect_equal "$(tail -n 1 <<<"$output")" "1 passed, 1 failed"
+}
+
+test_a_skipped_test_counts_as_failed() {
+  make_checkout
+  suite core 0 "$good" "$skipped"
+  output=$(run_test core) && return 1
+  expect_contains "$output" "one.idles: SKIPPED"
+  expect_equal "$(tail -n 1 <<<"$output")" "1 passed, 1 failed"
+}
+
+test_a_crash_counts_as_failed() {
+  make_checkout
+  suite core 134
+  output=$(run_test core) && return 1
+  expect_contains "$output" "core did not finish (status 134)"
+  expect_equal "$(tail -n 1 <<<"$output")" "1 passed, 1 failed"
+}
+
+test_a_leak_after_the_last_test_counts_as_failed() {
+  make_checkout
+  suite core 23 "$good"
+  output=$(run_test core) && return 1
+  expect_equal "$(tail -n 1 <<<"$output")" "1 passed, 1 failed"
+}
+
+test_a_suite_without_tests_counts_as_failed() {
+  make_checkout
+  suite core 0 ""
+  output=$(run_test core) && return 1
+  expect_contains "$output" "core: no test ran"
+  expect_equal "$(tail -n 1 <<<"$output")" "0 passed, 1 failed"
+}
+
+test_a_suite_without_a_binary_counts_as_failed_and_the_others_run() {
+  make_checkout
+  suite golden 0 "$good"
+  output=$(run_test core golden) && return 1
+  expect_equal "$(tail -n 1 <<<"$output")" "1 passed, 1 failed"
+}
+
+test_a_build_that_fails_shows_why_and_counts_as_failed() {
+  make_checkout
+  printf '#!/bin/sh\necho "x.cc:1: error: no"\nexit 1\n' >"$work/bin/cmake"
+  output=$(run_test core) && return 1
+  expect_contains "$output" "x.cc:1: error: no"
+  expect_equal "$(tail -n 1 <<<"$output")" "0 passed, 1 failed"
+}
+
+test_the_server_suites_are_split_and_added_up() {
+  make_checkout
+  suite pg 0 "$good"
+  printf '#!/bin/sh\necho 3\n' >"$work/bin/nproc"
+  chmod +x "$work/bin/nproc"
+  output=$(run_test pg)
+  expect_equal "$(tail -n 1 <<<"$output")" "3 passed, 0 failed"
+}
+
+test_an_unknown_suite_is_refused() {
+  make_checkout
+  output=$(run_test cores) && return 1
+  expect_contains "$output" "error: there is no suite cores"
+}
+
+test_ci_passes_the_count_and_the_status_on() {
+  make_checkout
+  printf '#!/bin/sh\nexit 1\n' >"$work/bin/cmake"
+  output=$(PATH=$work/bin:$PATH "$work/checkout/.ci/run" 2>/dev/null) && return 1
+  expect_equal "$output" "0 passed, 1 failed"
+}
+
+run_tests
