@@ -1,5 +1,6 @@
 #pragma once
-// A connection string, apart from any dialect's spelling. Printing and parsing of every dialect live in conninfo.cc.
+// A connection string, apart from any dialect's spelling, and the dialects in which it is read and written. Each
+// dialect is one conninfo_<dialect>.cc and one row of all_dialects(); docs/connection-strings.md is the manual.
 #include <map>
 #include <optional>
 #include <string>
@@ -30,5 +31,30 @@ struct conninfo {
 };
 
 enum class dialect { uri, keyword, dotnet, jdbc, sqlalchemy, asyncpg, go, node };
+
+struct parsed_conninfo {
+  std::optional<conninfo> value;
+  dialect spoken = dialect::uri;     // what its shape says; go and node look like uri
+  std::vector<std::string> ignored;  // a driver's own settings, which say nothing of where and who: "Pooling"
+  std::string problem;               // what and where; never echoes a value, since any of them may be a password
+};
+
+struct printed_conninfo {
+  std::optional<secret> text;  // holds the password, if there is one
+  std::string problem;         // what this dialect cannot say
+};
+
+struct dialect_entry {
+  dialect value;
+  std::string_view name;
+};
+
+// Every dialect, recognised by its shape.
+[[nodiscard]] parsed_conninfo parse_conninfo(std::string_view text);
+[[nodiscard]] printed_conninfo print_conninfo(const conninfo& one, dialect as);
+
+[[nodiscard]] const std::vector<dialect_entry>& all_dialects();
+[[nodiscard]] std::optional<dialect> dialect_named(std::string_view name);
+[[nodiscard]] std::string_view to_string(dialect one);
 
 }  // namespace innkeeper
