@@ -21,12 +21,26 @@ role_name migrator_role(std::string_view service) {
   return {std::string{service} + "_migrator"};
 }
 
-std::string role_base(const estate& all, const service_declaration& one) {
-  const auto shares_schema = [&](const service_declaration& other) {
-    return other.server == one.server && other.database.value == one.database.value &&
-           other.schema.value == one.schema.value;
-  };
-  if (std::ranges::count_if(all.services, shares_schema) <= 1) return one.name;
+schema_census::schema_census(const estate& all) {
+  for (const auto& one : all.services) {
+    const auto& database = one.database.value.value;
+    const int before = services_[{one.server, database, one.schema.value.value}]++;
+    if (before == 0) ++schemas_[{one.server, database}];
+  }
+}
+
+int schema_census::services_in_schema_of(const service_declaration& one) const {
+  const auto found = services_.find({one.server, one.database.value.value, one.schema.value.value});
+  return found == services_.end() ? 0 : found->second;
+}
+
+int schema_census::schemas_in_database_of(const service_declaration& one) const {
+  const auto found = schemas_.find({one.server, one.database.value.value});
+  return found == schemas_.end() ? 0 : found->second;
+}
+
+std::string role_base(const schema_census& census, const service_declaration& one) {
+  if (census.services_in_schema_of(one) <= 1) return one.name;
   if (one.schema.value.value == "public") return one.database.value.value;
   return one.database.value.value + "_" + one.schema.value.value;
 }

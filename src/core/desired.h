@@ -1,0 +1,130 @@
+#pragma once
+// What one server should hold for an estate: the role model of design section 4 spelled out, role by role and grant by
+// grant. A pure function of the manifest; plan.cc compares it with what was observed.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/estate.h"
+#include "core/name.h"
+
+namespace innkeeper {
+
+// Whose an item is: the service that asks for it ("" for what several share or the server needs) and its place.
+struct origin {
+  std::string service;
+  location where;
+
+  friend bool operator==(const origin&, const origin&) = default;
+};
+
+struct desired_role {
+  role_name name;
+  bool can_login = false;
+  int connection_limit = -1;
+  origin from;
+
+  friend bool operator==(const desired_role&, const desired_role&) = default;
+};
+
+struct desired_membership {
+  role_name role;
+  role_name member;
+  bool inherit = true;  // false: only by SET ROLE, where the server knows the difference (16+)
+  origin from;
+
+  friend bool operator==(const desired_membership&, const desired_membership&) = default;
+};
+
+struct desired_role_setting {
+  role_name role;
+  database_name database;
+  std::string name;
+  std::string value;
+  origin from;
+
+  friend bool operator==(const desired_role_setting&, const desired_role_setting&) = default;
+};
+
+struct desired_grant {
+  role_name grantee;
+  std::string privileges;  // letters, see acl.h
+
+  friend bool operator==(const desired_grant&, const desired_grant&) = default;
+};
+
+struct desired_schema {
+  schema_name name;
+  role_name owner;  // empty: the admin
+  std::vector<desired_grant> grants;
+  bool is_public_leftover = false;  // public, which no service of this database uses: only closed
+  origin from;
+
+  friend bool operator==(const desired_schema&, const desired_schema&) = default;
+};
+
+// The privileges that a schema's objects get, today's (GRANT … ON ALL) and tomorrow's (ALTER DEFAULT PRIVILEGES).
+struct desired_object_grants {
+  role_name owner;            // whose objects
+  schema_name schema;         // the schema that the service works in
+  bool every_schema = false;  // may_create_schemas: default privileges without IN SCHEMA
+  role_name rw;
+  role_name ro;
+  origin from;
+
+  friend bool operator==(const desired_object_grants&, const desired_object_grants&) = default;
+};
+
+struct desired_extension {
+  extension_name name;
+  std::string version;
+  bool optional = false;
+  origin from;
+
+  friend bool operator==(const desired_extension&, const desired_extension&) = default;
+};
+
+struct desired_database {
+  database_name name;
+  role_name access;
+  int connection_limit = -1;
+  std::string encoding;
+  std::string locale;
+  std::vector<desired_grant> grants;  // besides the owner's own
+  std::map<std::string, std::string> settings;
+  std::vector<desired_schema> schemas;
+  std::vector<desired_object_grants> object_grants;
+  std::vector<desired_extension> extensions;
+  std::vector<std::string> services;
+  bool is_registry = false;
+  origin from;
+
+  friend bool operator==(const desired_database&, const desired_database&) = default;
+};
+
+struct desired_server {
+  std::string name;
+  std::string mark;  // the comment on what this estate makes
+  std::map<std::string, declared<std::string>> settings;
+  std::vector<desired_role> roles;
+  std::vector<desired_membership> memberships;
+  std::vector<desired_role_setting> role_settings;
+  std::vector<desired_database> databases;  // the registry first
+
+  friend bool operator==(const desired_server&, const desired_server&) = default;
+};
+
+inline const database_name registry_database{"innkeeper"};
+inline const schema_name extensions_schema{"extensions"};
+
+// Extra connections that a database's limit leaves for the admin.
+inline constexpr int admin_connections = 3;
+
+// "innkeeper estate=cafe-erp"; with an empty name, what `service create` makes: "innkeeper service".
+[[nodiscard]] std::string mark_of(std::string_view estate_name);
+// The estate that a comment names; "" for one of `service create`; std::nullopt where the comment isn't a mark.
+[[nodiscard]] std::optional<std::string> marked_estate(std::string_view comment);
+
+[[nodiscard]] desired_server derive_desired(const estate& all, const server_declaration& server);
+
+}  // namespace innkeeper

@@ -1,0 +1,63 @@
+#pragma once
+// The difference between what a manifest wants and what a server holds, as an ordered list of steps. A pure function:
+// the same input gives the same plan on every machine, and after an apply it is empty.
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/desired.h"
+#include "core/observed.h"
+#include "core/step.h"
+
+namespace innkeeper {
+
+// What the secrets' places hold for a log-in. Never printed.
+struct known_secret {
+  enum class state { absent, present, unreadable };
+  state is = state::absent;
+  secret verifier;      // when present
+  std::string problem;  // when unreadable
+  // Where verifiers can't be read on the server: did a log-in with the secret work?
+  fact<bool> log_in_works;
+};
+
+using known_secrets = std::map<role_name, known_secret>;
+
+struct plan_policy {
+  std::set<std::string> services;       // empty: all; else only these, and what they need
+  std::set<role_name> reset_passwords;  // drift made by another hand is mended for these only
+  bool reset_every_password = false;
+};
+
+// What this admin can't or mustn't mend: shown, never run.
+struct attention {
+  std::string text;
+  std::string statement;        // that would mend it; empty: none
+  std::string who;              // who can run it: "a superuser", "you"; empty with no statement
+  bool fails_service = false;   // something required is impossible: the service counts as failed
+  bool blocks_service = false;  // and nothing of the service may be touched
+  origin from;
+
+  friend bool operator==(const attention&, const attention&) = default;
+};
+
+struct plan {
+  std::string server;
+  std::vector<step> steps;  // in the order of execution
+  std::vector<attention> attentions;
+  diagnostics problems;  // errors here: nothing may be applied
+
+  [[nodiscard]] bool empty() const { return steps.empty(); }
+  friend bool operator==(const plan&, const plan&) = default;
+};
+
+[[nodiscard]] plan make_plan(const desired_server& desired, const observed_server& observed,
+                             const known_secrets& secrets, const plan_policy& policy);
+
+// Which databases' contents make_plan looks at.
+[[nodiscard]] std::vector<database_name> databases_to_look_into(const desired_server& desired,
+                                                                const plan_policy& policy);
+
+}  // namespace innkeeper

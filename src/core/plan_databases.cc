@@ -1,0 +1,247 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/plan_rules.h"
+#include "core/sql.h"
+
+namespace innkeeper::plan_rules {
+namespace {
+
+const role_name everybody{};
+
+// Reads like the database's life: made closed, limited, closed to PUBLIC, granted, configured, opened.
+class around_rules {
+ public:
+  around_rules(const context& with, const desired_database& wanted, writer& to)
+      : with_{with}, wanted_{wanted}, to_{to} {}
+
+  void create() {
+    add(steps::create_database{wanted_.name, wanted_.encoding, wanted_.locale, wanted_.connection_limit});
+    add(steps::revoke_on_database{wanted_.name, everybody, "cT"});
+    for (const auto& grant : wanted_.grants) {
+      add(steps::grant_on_database{wanted_.name, grant.grantee, grant.privileges});
+    }
+    for (const auto& [name, value] : wanted_.settings) {
+      add(steps::set_database_parameter{wanted_.name, name, value});
+    }
+    add(steps::comment_database{wanted_.name, with_.desired.mark});
+  }
+
+  void change(const observed_database& found) {
+    change_attributes(found);
+    change_privileges(found);
+    for (const auto& [name, value] : wanted_.settings) {
+      const auto set = found.settings.find(name);
+      const bool same =
+          set != found.settings.end() &&
+          (is_list_setting(name) ? parse_search_path(set->second) == parse_search_path(value) : set->second == value);
+      if (!same) add(steps::set_database_parameter{wanted_.name, name, value});
+    }
+    const auto theirs = marked_estate(found.comment);
+    if (theirs && found.comment != with_.desired.mark && !wanted_.is_registry) {
+      add(steps::comment_database{wanted_.name, with_.desired.mark});
+    }
+    warn_about_encoding(found);
+  }
+
+  void role_settings() {
+    const auto wanted = with_.wanted_settings.find(wanted_.name);
+    if (wanted == with_.wanted_settings.end()) return;
+    for (const auto* setting : wanted->second) {
+      const auto& one = *setting;
+      if (with_.skips(one.from)) continue;
+      const auto row = with_.role_settings.find({one.role, one.database});
+      if (row != with_.role_settings.end()) {
+        const auto set = row->second->settings.find(one.name);
+        if (set != row->second->settings.end() &&
+            (is_list_setting(one.name) ? parse_search_path(set->second) == parse_search_path(one.value)
+                                       : set->second == one.value)) {
+          continue;
+        }
+      }
+      to_.add(steps::set_role_parameter{one.role, one.database, one.name, one.value}, step_scope::around, one.from,
+              wanted_.name);
+    }
+  }
+
+  void open(const observed_database* found) {
+    if (found == nullptr || !found->allows_connections) add(steps::open_database{wanted_.name});
+  }
+
+ private:
+  void add(action what) { to_.add(std::move(what), step_scope::around, wanted_.from, wanted_.name); }
+
+  // A superuser that is no service of ours owns it as well as the admin would; anybody else could re-open it.
+  [[nodiscard]] bool owner_is_fine(const role_name& owner) const {
+    if (owner == with_.can.admin) return true;
+    const auto* role = with_.role(owner);
+    return role != nullptr && role->superuser && !with_.wanted_roles.contains(owner);
+  }
+
+  void change_attributes(const observed_database& found) {
+    steps::alter_database change{.database = wanted_.name};
+    if (wanted_.connection_limit >= 0 && found.connection_limit != wanted_.connection_limit) {
+      change.connection_limit = wanted_.connection_limit;
+    }
+    if (found.is_template) change.is_template = false;
+    const bool may = with_.can.may_alter_system || found.owner == with_.can.admin;
+    if (!owner_is_fine(found.owner)) {
+      if (may) {
+        change.owner = with_.can.admin;
+      } else {
+        to_.tell(
+            {.text = fmt::format("database \"{}\" belongs to \"{}\", who could open it to others", wanted_.name,
+                                 found.owner),
+             .statement = fmt::format("ALTER DATABASE {} OWNER TO {};", quoted(wanted_.name), quoted(with_.can.admin)),
+             .who = "a superuser",
+             .from = wanted_.from});
+      }
+    }
+    if (may && (change.connection_limit || change.is_template || change.owner)) add(change);
+  }
+
+  void change_privileges(const observed_database& found) {
+    const std::string open_to_all = privileges_of(found.privileges, everybody);
+    const bool may = with_.can.may_close_maintenance || found.owner == with_.can.admin;
+    if (!open_to_all.empty()) revoke(everybody, open_to_all, may);
+    for (const auto& grant : wanted_.grants) {
+      const std::string lacks = missing(grant.privileges, privileges_of(found.privileges, grant.grantee));
+      if (!lacks.empty()) add(steps::grant_on_database{wanted_.name, grant.grantee, lacks});
+    }
+    std::set<role_name> seen;
+    for (const auto& item : found.privileges) {
+      if (item.is_public() || item.grantee == found.owner || item.grantee == with_.can.admin) continue;
+      if (!seen.insert(item.grantee).second) continue;
+      std::string allowed;
+      for (const auto& grant : wanted_.grants) {
+        if (grant.grantee == item.grantee) allowed += grant.privileges;
+      }
+      const std::string excess = missing(privileges_of(found.privileges, item.grantee), allowed);
+      if (excess.empty()) continue;
+      if (with_.wanted_roles.contains(item.grantee)) {
+        revoke(item.grantee, excess, may);
+      } else if (const auto* role = with_.role(item.grantee); role != nullptr && !role->superuser) {
+        to_.tell({.text = fmt::format("role \"{}\" holds {} on database \"{}\", which no manifest declares",
+                                      item.grantee, privilege_words(excess), wanted_.name),
+                  .statement = fmt::format("REVOKE {} ON DATABASE {} FROM {};", privilege_words(excess),
+                                           quoted(wanted_.name), quoted(item.grantee)),
+                  .who = "you",
+                  .from = wanted_.from});
+      }
+    }
+  }
+
+  void revoke(const role_name& grantee, const std::string& privileges, bool may) {
+    if (may) {
+      add(steps::revoke_on_database{wanted_.name, grantee, privileges});
+      return;
+    }
+    to_.tell({.text = fmt::format("database \"{}\" is open to {}", wanted_.name,
+                                  grantee.empty() ? "every log-in" : grantee.value),
+              .statement = fmt::format("REVOKE {} ON DATABASE {} FROM {};", privilege_words(privileges),
+                                       quoted(wanted_.name), grantee.empty() ? "PUBLIC" : quoted(grantee)),
+              .who = "a superuser",
+              .from = wanted_.from});
+  }
+
+  void warn_about_encoding(const observed_database& found) {
+    if (wanted_.encoding.empty() || found.encoding.empty() || found.encoding == wanted_.encoding) return;
+    to_.tell({.text = fmt::format("database \"{}\" has encoding {}, declared {}; an encoding can't be changed",
+                                  wanted_.name, found.encoding, wanted_.encoding),
+              .from = wanted_.from});
+  }
+
+  const context& with_;
+  const desired_database& wanted_;
+  writer& to_;
+};
+
+void plan_database(const context& with, const desired_database& wanted, writer& to) {
+  const auto* found = with.database(wanted.name);
+  if (found != nullptr && found->connection_limit == -2) {
+    to.tell({.text = fmt::format("database \"{}\" was left behind by a DROP DATABASE that was cut off", wanted.name),
+             .statement = fmt::format("DROP DATABASE {};", quoted(wanted.name)),
+             .who = "you",
+             .fails_service = true,
+             .from = wanted.from});
+    return;
+  }
+  if (found == nullptr && !with.can.may_create_databases) return;  // check_server told
+  around_rules around{with, wanted, to};
+  if (found == nullptr) {
+    around.create();
+  } else {
+    around.change(*found);
+  }
+  around.role_settings();
+  around.open(found);
+  if (found == nullptr) {
+    plan_contents(with, wanted, fresh_contents(with.can), to);
+  } else if (found->contents) {
+    plan_contents(with, wanted, *found->contents, to);
+  } else if (!found->allows_connections) {
+    // A cut-off run: nobody has been inside since it was made.
+    plan_contents(with, wanted, fresh_contents(with.can), to);
+  } else {
+    to.tell({.text = fmt::format("could not look into database \"{}\": {}", wanted.name, found->contents_problem),
+             .fails_service = true,
+             .from = wanted.from});
+  }
+}
+
+void close_maintenance(const context& with, const database_name& name, writer& to) {
+  const auto* found = with.database(name);
+  if (found == nullptr) return;
+  const std::string open_to_all = privileges_of(found->privileges, everybody);
+  if (open_to_all.empty()) return;
+  if (with.can.may_close_maintenance || found->owner == with.can.admin) {
+    to.add(steps::revoke_on_database{name, everybody, open_to_all}, step_scope::closing, {}, name);
+  } else {
+    to.tell({.text = fmt::format("database \"{}\" is open to every log-in of the server", name),
+             .statement = fmt::format("REVOKE ALL ON DATABASE {} FROM PUBLIC;", quoted(name)),
+             .who = "a superuser"});
+  }
+}
+
+// CONNECT is checked at log-in only: who was inside before the door closed is still there.
+void plan_foreign_sessions(const context& with, writer& to) {
+  std::map<database_name, const desired_database*> declared;
+  for (const auto& one : with.desired.databases) declared.emplace(one.name, &one);
+  for (const auto& one : with.observed.sessions) {
+    const auto database = declared.find(one.database);
+    if (database == declared.end() || with.skips(*database->second) || one.role == with.can.admin) continue;
+    const auto* role = with.role(one.role);
+    if (role == nullptr || role->superuser) continue;
+    const auto expected = with.expected_log_ins.find(one.database);
+    if (expected != with.expected_log_ins.end() && expected->second.contains(one.role)) continue;
+    const auto& from = database->second->from;
+    if (with.wanted_roles.contains(one.role) && with.can.may_end_sessions) {
+      to.add(steps::end_sessions{one.database, one.role}, step_scope::closing, from, one.database);
+    } else {
+      to.tell({.text = fmt::format("role \"{}\" has {} session{} in database \"{}\"", one.role, one.count,
+                                   one.count == 1 ? "" : "s", one.database),
+               .statement = fmt::format("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {} "
+                                        "AND usename = {};",
+                                        quote_literal(one.database.value), quote_literal(one.role.value)),
+               .who = with.can.may_end_sessions ? "you" : "a superuser",
+               .from = from});
+    }
+  }
+}
+
+}  // namespace
+
+void plan_databases(const context& with, writer& to) {
+  for (const auto& wanted : with.desired.databases) {
+    if (!with.skips(wanted)) plan_database(with, wanted, to);
+  }
+}
+
+void plan_closing(const context& with, writer& to) {
+  close_maintenance(with, {"postgres"}, to);
+  close_maintenance(with, {"template1"}, to);
+  plan_foreign_sessions(with, to);
+}
+
+}  // namespace innkeeper::plan_rules

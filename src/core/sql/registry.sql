@@ -1,0 +1,36 @@
+-- The memory of Innkeeper on this server: what it made, and every step that it ran. A cache with proof: a plan works
+-- without it, and nothing is dropped on its word alone.
+CREATE SCHEMA innkeeper;
+CREATE TABLE innkeeper.object (
+  kind text NOT NULL,                 -- 'role' or 'database'
+  oid oid NOT NULL,                   -- an object of the same name made by others later has another one
+  name text NOT NULL,
+  estate text NOT NULL,               -- '' for what `service create` made
+  service text NOT NULL,              -- '' for what several services share
+  made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (kind, oid)
+);
+CREATE TABLE innkeeper.run (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  estate text NOT NULL,
+  who text NOT NULL,                  -- operating system user and machine
+  role text NOT NULL DEFAULT session_user,
+  version text NOT NULL,              -- of Innkeeper
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  finished_at timestamptz,            -- NULL: running, or cut off
+  outcome text,                       -- 'done' or 'failed'
+  applied integer,                    -- steps
+  failed integer
+);
+CREATE TABLE innkeeper.step (
+  run_id bigint NOT NULL REFERENCES innkeeper.run,
+  number integer NOT NULL,
+  service text NOT NULL,
+  place text NOT NULL,                -- manifest file:line that asked for it
+  kind text NOT NULL,
+  what text NOT NULL,
+  ended_at timestamptz NOT NULL,
+  duration interval NOT NULL,
+  error text,                         -- NULL: done
+  PRIMARY KEY (run_id, number)
+);

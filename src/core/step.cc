@@ -1,0 +1,226 @@
+#include "core/step.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/acl.h"
+
+namespace innkeeper {
+namespace {
+
+template <class... Ts>
+struct overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+std::string plural(int count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string names(const std::vector<role_name>& roles) {
+  if (roles.empty()) return "PUBLIC";
+  std::string text;
+  for (const auto& role : roles) text += (text.empty() ? "" : ", ") + role.value;
+  return text;
+}
+
+std::string or_public(const role_name& role) {
+  return role.empty() ? "PUBLIC" : role.value;
+}
+
+std::string_view noun_of(char kind) {
+  switch (kind) {
+    case 'S':
+      return "sequences";
+    case 'f':
+      return "functions";
+    case 'T':
+      return "types";
+    case 'n':
+      return "schemas";
+    default:
+      return "tables";
+  }
+}
+
+struct phrase {
+  std::string subject;
+  std::string change;
+};
+
+struct phrase_of {
+  phrase operator()(const steps::set_parameter& s) const {
+    return {"setting " + s.name,
+            fmt::format("set to {}{}", s.value, s.needs_restart ? ", takes effect when the server restarts" : "")};
+  }
+  phrase operator()(const steps::create_role& s) const {
+    if (!s.can_login) return {"role " + s.role.value, "create, a group"};
+    return {"role " + s.role.value, fmt::format("create, a log-in with at most {}, password generated",
+                                                plural(s.connection_limit, "connection"))};
+  }
+  phrase operator()(const steps::alter_role& s) const {
+    std::string text;
+    for (const auto& attribute : s.attributes) text += (text.empty() ? "" : " ") + attribute;
+    if (s.connection_limit) {
+      text += fmt::format("{}connection limit {}", text.empty() ? "" : ", ", *s.connection_limit);
+    }
+    return {"role " + s.role.value, text};
+  }
+  phrase operator()(const steps::set_password& s) const { return {"role " + s.role.value, "set password"}; }
+  phrase operator()(const steps::grant_role& s) const {
+    const bool only_set = s.inherit && !*s.inherit;
+    return {"role " + s.member.value, fmt::format("member of {}{}", s.role, only_set ? ", by SET ROLE" : "")};
+  }
+  phrase operator()(const steps::revoke_role& s) const {
+    return {"role " + s.member.value, fmt::format("no longer a member of {}", s.role)};
+  }
+  phrase operator()(const steps::set_role_parameter& s) const {
+    if (s.name == "role") return {"role " + s.role.value, fmt::format("starts in {} as {}", s.database, s.value)};
+    return {"role " + s.role.value, fmt::format("in {} with {} = {}", s.database, s.name, s.value)};
+  }
+  phrase operator()(const steps::comment_role& s) const { return {"role " + s.role.value, "mark: " + s.mark}; }
+  phrase operator()(const steps::create_database& s) const {
+    std::string text = "create, closed";
+    if (s.connection_limit >= 0) text += fmt::format(", at most {}", plural(s.connection_limit, "connection"));
+    return {"database " + s.database.value, text};
+  }
+  phrase operator()(const steps::alter_database& s) const {
+    std::string text;
+    const auto say = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    if (s.owner) say("owner " + s.owner->value);
+    if (s.connection_limit) say(fmt::format("connection limit {}", *s.connection_limit));
+    if (s.is_template) say("no template");
+    return {"database " + s.database.value, text};
+  }
+  phrase operator()(const steps::open_database& s) const {
+    return {"database " + s.database.value, "open to its own log-ins"};
+  }
+  phrase operator()(const steps::set_database_parameter& s) const {
+    return {"database " + s.database.value, fmt::format("{} = {}", s.name, s.value)};
+  }
+  phrase operator()(const steps::comment_database& s) const {
+    return {"database " + s.database.value, "mark: " + s.mark};
+  }
+  phrase operator()(const steps::grant_on_database& s) const {
+    return {"database " + s.database.value, fmt::format("{} to {}", privilege_words(s.privileges), s.grantee)};
+  }
+  phrase operator()(const steps::revoke_on_database& s) const {
+    if (s.grantee.empty()) return {"database " + s.database.value, "close to PUBLIC"};
+    return {"database " + s.database.value, fmt::format("take {} from {}", privilege_words(s.privileges), s.grantee)};
+  }
+  phrase operator()(const steps::end_sessions& s) const {
+    return {"database " + s.database.value, fmt::format("end the sessions of {}", s.role)};
+  }
+  phrase operator()(const steps::create_schema& s) const {
+    return {in(s.database, s.schema), fmt::format("create, owner {}", s.owner.empty() ? "the admin" : s.owner.value)};
+  }
+  phrase operator()(const steps::alter_schema_owner& s) const {
+    return {in(s.database, s.schema), "owner " + s.owner.value};
+  }
+  phrase operator()(const steps::grant_on_schema& s) const {
+    return {in(s.database, s.schema), fmt::format("{} to {}", privilege_words(s.privileges), s.grantee)};
+  }
+  phrase operator()(const steps::revoke_on_schema& s) const {
+    return {in(s.database, s.schema),
+            fmt::format("take {} from {}", privilege_words(s.privileges), or_public(s.grantee))};
+  }
+  phrase operator()(const steps::create_extension& s) const {
+    return {fmt::format("extension {}.{}", s.database, s.extension),
+            s.version.empty() ? "create" : "create, version " + s.version};
+  }
+  phrase operator()(const steps::update_extension& s) const {
+    return {fmt::format("extension {}.{}", s.database, s.extension), "update to version " + s.version};
+  }
+  phrase operator()(const steps::alter_default_privileges& s) const {
+    const std::string subject = s.schema.empty() ? "database " + s.database.value : in(s.database, s.schema);
+    return {subject, fmt::format("future {} of {}: {} {} {}", noun_of(s.kind), s.owner, privilege_words(s.privileges),
+                                 s.is_grant ? "to" : "taken from", names(s.grantees))};
+  }
+  phrase operator()(const steps::grant_on_objects& s) const {
+    return {in(s.database, s.schema),
+            fmt::format("all {}: {} to {}", noun_of(s.kind), privilege_words(s.privileges), names(s.grantees))};
+  }
+  phrase operator()(const steps::change_object_owner& s) const {
+    return {in(s.database, s.schema), fmt::format("{} of {} now owned by {}", plural(s.count, "object"), s.from, s.to)};
+  }
+  phrase operator()(const steps::create_registry&) const {
+    return {"database " + registry_database.value, "create the registry and the audit trail"};
+  }
+
+ private:
+  static std::string in(const database_name& database, const schema_name& schema) {
+    return fmt::format("schema {}.{}", database, schema);
+  }
+};
+
+phrase phrase_for(const step& one) {
+  return std::visit(phrase_of{}, one.what);
+}
+
+constexpr std::array<std::string_view, std::variant_size_v<action>> alternative_names{"set_parameter",
+                                                                                      "create_role",
+                                                                                      "alter_role",
+                                                                                      "set_password",
+                                                                                      "grant_role",
+                                                                                      "revoke_role",
+                                                                                      "set_role_parameter",
+                                                                                      "comment_role",
+                                                                                      "create_database",
+                                                                                      "alter_database",
+                                                                                      "open_database",
+                                                                                      "set_database_parameter",
+                                                                                      "comment_database",
+                                                                                      "grant_on_database",
+                                                                                      "revoke_on_database",
+                                                                                      "end_sessions",
+                                                                                      "create_schema",
+                                                                                      "alter_schema_owner",
+                                                                                      "grant_on_schema",
+                                                                                      "revoke_on_schema",
+                                                                                      "create_extension",
+                                                                                      "update_extension",
+                                                                                      "alter_default_privileges",
+                                                                                      "grant_on_objects",
+                                                                                      "change_object_owner",
+                                                                                      "create_registry"};
+
+}  // namespace
+
+change_kind kind_of(const step& one) {
+  return std::visit(overloaded{[](const steps::create_role&) { return change_kind::create; },
+                               [](const steps::create_database&) { return change_kind::create; },
+                               [](const steps::create_schema&) { return change_kind::create; },
+                               [](const steps::create_extension&) { return change_kind::create; },
+                               [](const steps::create_registry&) { return change_kind::create; },
+                               [](const auto&) { return change_kind::change; }},
+                    one.what);
+}
+
+bool is_transactional(const step& one) {
+  return !std::holds_alternative<steps::create_database>(one.what) &&
+         !std::holds_alternative<steps::set_parameter>(one.what);
+}
+
+role_name needs_secret_of(const step& one) {
+  if (const auto* create = std::get_if<steps::create_role>(&one.what); create != nullptr && create->can_login) {
+    return create->role;
+  }
+  if (const auto* set = std::get_if<steps::set_password>(&one.what)) return set->role;
+  return {};
+}
+
+std::string describe(const step& one) {
+  const phrase words = phrase_for(one);
+  return words.subject + ": " + words.change;
+}
+
+std::string subject_of(const step& one) {
+  return phrase_for(one).subject;
+}
+
+std::string_view name_of(const step& one) {
+  return alternative_names[one.what.index()];
+}
+
+}  // namespace innkeeper

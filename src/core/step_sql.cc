@@ -1,0 +1,240 @@
+#include "core/step_sql.h"
+
+#include <fmt/format.h>
+
+#include "core/sql.h"
+#include "embedded/core_sql.h"
+
+namespace innkeeper {
+namespace {
+
+std::string grantee_list(const std::vector<role_name>& grantees) {
+  if (grantees.empty()) return "PUBLIC";
+  std::string text;
+  for (const auto& grantee : grantees) text += (text.empty() ? "" : ", ") + quoted(grantee);
+  return text;
+}
+
+std::string or_public(const role_name& grantee) {
+  return grantee.empty() ? "PUBLIC" : quoted(grantee);
+}
+
+std::string parameter_value(const std::string& name, const std::string& value) {
+  return is_list_setting(name) ? print_search_path(parse_search_path(value)) : quote_literal(value);
+}
+
+// A parameter's name may be qualified ("auto_explain.log_analyze"): each part is an identifier.
+std::string parameter_name(const std::string& name) {
+  const auto dot = name.find('.');
+  if (dot == std::string::npos) return quote_identifier(name);
+  return quote_identifier(name.substr(0, dot)) + "." + quote_identifier(name.substr(dot + 1));
+}
+
+std::string as_role(const role_name& role, const std::string& statement) {
+  if (role.empty()) return statement;
+  return fmt::format("SET LOCAL ROLE {};\n{}\nSET LOCAL ROLE NONE;", quoted(role), statement);
+}
+
+std::string_view kind_plural(char kind) {
+  switch (kind) {
+    case 'S':
+      return "SEQUENCES";
+    case 'f':
+      return "ROUTINES";
+    case 'T':
+      return "TYPES";
+    case 'n':
+      return "SCHEMAS";
+    default:
+      return "TABLES";
+  }
+}
+
+std::string replace_all(std::string text, std::string_view mark, const std::string& value) {
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
+    text.replace(at, mark.size(), value);
+  }
+  return text;
+}
+
+// One overload a kind of step; the compiler names the one that is missing.
+struct sql_of {
+  const std::string& password;  // a literal
+
+  std::string operator()(const steps::set_parameter& s) const {
+    return fmt::format("ALTER SYSTEM SET {} = {};", parameter_name(s.name), parameter_value(s.name, s.value));
+  }
+  std::string operator()(const steps::create_role& s) const {
+    std::string text = fmt::format("CREATE ROLE {}", quoted(s.role));
+    if (!s.can_login) return text + " NOLOGIN;";
+    text += fmt::format(" LOGIN CONNECTION LIMIT {}", s.connection_limit);
+    return password.empty() ? text + ";" : text + " PASSWORD " + password + ";";
+  }
+  std::string operator()(const steps::alter_role& s) const {
+    std::string text = fmt::format("ALTER ROLE {}", quoted(s.role));
+    for (const auto& attribute : s.attributes) text += " " + attribute;
+    if (s.connection_limit) text += fmt::format(" CONNECTION LIMIT {}", *s.connection_limit);
+    return text + ";";
+  }
+  std::string operator()(const steps::set_password& s) const {
+    return fmt::format("ALTER ROLE {} PASSWORD {};", quoted(s.role), password);
+  }
+  std::string operator()(const steps::grant_role& s) const {
+    const std::string text = fmt::format("GRANT {} TO {}", quoted(s.role), quoted(s.member));
+    if (!s.inherit) return text + ";";
+    return text + (*s.inherit ? " WITH INHERIT TRUE, SET TRUE;" : " WITH INHERIT FALSE, SET TRUE;");
+  }
+  std::string operator()(const steps::revoke_role& s) const {
+    return fmt::format("REVOKE {} FROM {};", quoted(s.role), quoted(s.member));
+  }
+  std::string operator()(const steps::set_role_parameter& s) const {
+    return fmt::format("ALTER ROLE {} IN DATABASE {} SET {} = {};", quoted(s.role), quoted(s.database),
+                       parameter_name(s.name), parameter_value(s.name, s.value));
+  }
+  std::string operator()(const steps::comment_role& s) const {
+    return fmt::format("COMMENT ON ROLE {} IS {};", quoted(s.role), quote_literal(s.mark));
+  }
+  std::string operator()(const steps::create_database& s) const {
+    std::string text = fmt::format("CREATE DATABASE {} TEMPLATE template0", quoted(s.database));
+    if (!s.encoding.empty()) text += fmt::format(" ENCODING {}", quote_literal(s.encoding));
+    if (!s.locale.empty()) text += fmt::format(" LOCALE {}", quote_literal(s.locale));
+    text += " ALLOW_CONNECTIONS false";
+    if (s.connection_limit >= 0) text += fmt::format(" CONNECTION LIMIT {}", s.connection_limit);
+    return text + ";";
+  }
+  std::string operator()(const steps::alter_database& s) const {
+    std::string text;
+    const auto line = [&](const std::string& change) {
+      text += fmt::format("{}ALTER DATABASE {} {};", text.empty() ? "" : "\n", quoted(s.database), change);
+    };
+    if (s.owner) line("OWNER TO " + quoted(*s.owner));
+    if (s.connection_limit) line(fmt::format("CONNECTION LIMIT {}", *s.connection_limit));
+    if (s.is_template) line(fmt::format("IS_TEMPLATE {}", *s.is_template));
+    return text;
+  }
+  std::string operator()(const steps::open_database& s) const {
+    return fmt::format("ALTER DATABASE {} ALLOW_CONNECTIONS true;", quoted(s.database));
+  }
+  std::string operator()(const steps::set_database_parameter& s) const {
+    return fmt::format("ALTER DATABASE {} SET {} = {};", quoted(s.database), parameter_name(s.name),
+                       parameter_value(s.name, s.value));
+  }
+  std::string operator()(const steps::comment_database& s) const {
+    return fmt::format("COMMENT ON DATABASE {} IS {};", quoted(s.database), quote_literal(s.mark));
+  }
+  std::string operator()(const steps::grant_on_database& s) const {
+    return fmt::format("GRANT {} ON DATABASE {} TO {};", privilege_words(s.privileges), quoted(s.database),
+                       quoted(s.grantee));
+  }
+  std::string operator()(const steps::revoke_on_database& s) const {
+    return fmt::format("REVOKE {} ON DATABASE {} FROM {};", privilege_words(s.privileges), quoted(s.database),
+                       or_public(s.grantee));
+  }
+  std::string operator()(const steps::end_sessions& s) const {
+    return fmt::format(
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = {} AND usename = "
+        "{};",
+        quote_literal(s.database.value), quote_literal(s.role.value));
+  }
+  std::string operator()(const steps::create_schema& s) const {
+    std::string text = fmt::format("CREATE SCHEMA {}", quoted(s.schema));
+    if (!s.owner.empty()) text += fmt::format(" AUTHORIZATION {}", quoted(s.owner));
+    return text + ";";
+  }
+  std::string operator()(const steps::alter_schema_owner& s) const {
+    const std::string change = fmt::format("ALTER SCHEMA {} OWNER TO {};", quoted(s.schema), quoted(s.owner));
+    if (!s.needs_create) return change;
+    return fmt::format("GRANT CREATE ON DATABASE {0} TO {1};\n{2}\nREVOKE CREATE ON DATABASE {0} FROM {1};",
+                       quoted(s.database), quoted(s.owner), change);
+  }
+  std::string operator()(const steps::grant_on_schema& s) const {
+    return as_role(s.as, fmt::format("GRANT {} ON SCHEMA {} TO {};", privilege_words(s.privileges), quoted(s.schema),
+                                     quoted(s.grantee)));
+  }
+  std::string operator()(const steps::revoke_on_schema& s) const {
+    return as_role(s.as, fmt::format("REVOKE {} ON SCHEMA {} FROM {};", privilege_words(s.privileges), quoted(s.schema),
+                                     or_public(s.grantee)));
+  }
+  std::string operator()(const steps::create_extension& s) const {
+    std::string text =
+        fmt::format("CREATE EXTENSION {} WITH SCHEMA {}", quoted(s.extension), quoted(extensions_schema));
+    if (!s.version.empty()) text += fmt::format(" VERSION {}", quote_literal(s.version));
+    return text + ";";
+  }
+  std::string operator()(const steps::update_extension& s) const {
+    return fmt::format("ALTER EXTENSION {} UPDATE TO {};", quoted(s.extension), quote_literal(s.version));
+  }
+  std::string operator()(const steps::alter_default_privileges& s) const {
+    const std::string in = s.schema.empty() ? "" : " IN SCHEMA " + quoted(s.schema);
+    return as_role(s.assume_owner ? s.owner : role_name{},
+                   fmt::format("ALTER DEFAULT PRIVILEGES FOR ROLE {}{} {} {} ON {} {} {};", quoted(s.owner), in,
+                               s.is_grant ? "GRANT" : "REVOKE", privilege_words(s.privileges), kind_plural(s.kind),
+                               s.is_grant ? "TO" : "FROM", grantee_list(s.grantees)));
+  }
+  std::string operator()(const steps::grant_on_objects& s) const {
+    return fmt::format("GRANT {} ON ALL {} IN SCHEMA {} TO {};", privilege_words(s.privileges), kind_plural(s.kind),
+                       quoted(s.schema), grantee_list(s.grantees));
+  }
+  std::string operator()(const steps::change_object_owner& s) const {
+    std::string text{core_sql::change_object_owner_sql};
+    text = text.substr(text.find("DO "));
+    text = replace_all(std::move(text), "@TO@", quote_literal(quoted(s.to)));
+    text = replace_all(std::move(text), "@FROM@", quote_literal(s.from.value));
+    text = replace_all(std::move(text), "@SCHEMA@", quote_literal(s.schema.value));
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+  }
+  std::string operator()(const steps::create_registry&) const {
+    std::string text{core_sql::registry_sql};
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+  }
+};
+
+std::string statements(const step& one, const std::string& password_literal) {
+  return std::visit(sql_of{password_literal}, one.what);
+}
+
+// In a psql variable's place: a script for people holds no password and no verifier.
+std::string script_statement(const step& one) {
+  const role_name needs = needs_secret_of(one);
+  if (needs.empty()) return statements(one, {});
+  const std::string ask = fmt::format("\\password {}", quoted(needs));
+  if (std::holds_alternative<steps::set_password>(one.what)) return ask;
+  return statements(one, {}) + "\n" + ask;
+}
+
+}  // namespace
+
+std::string to_sql(const step& one, const std::optional<secret>& verifier) {
+  return statements(one, verifier ? quote_literal(verifier->expose()) : std::string{});
+}
+
+std::string shown_sql(const step& one) {
+  return statements(one, needs_secret_of(one).empty() ? std::string{} : "'********'");
+}
+
+std::string to_script(const plan& whole) {
+  std::string text = fmt::format(
+      "-- {} step{} for server \"{}\". Run with: psql -X -d postgres -f FILE\n"
+      "\\set ON_ERROR_STOP on\n"
+      "SET search_path = pg_catalog, pg_temp;\n",
+      whole.steps.size(), whole.steps.size() == 1 ? "" : "s", whole.server);
+  const std::string maintenance = "postgres";
+  std::string connected = maintenance;
+  for (const auto& one : whole.steps) {
+    const std::string target = one.scope == step_scope::inside ? one.database.value : maintenance;
+    if (target != connected) {
+      text += fmt::format("\n\\connect {}\nSET search_path = pg_catalog, pg_temp;\n", quote_identifier(target));
+      connected = target;
+    }
+    const std::string place = to_string(one.from.where);
+    text +=
+        fmt::format("\n-- {}{}\n{}\n", describe(one), place.empty() ? "" : " (" + place + ")", script_statement(one));
+    if (std::holds_alternative<steps::set_parameter>(one.what)) text += "SELECT pg_reload_conf();\n";
+  }
+  if (whole.empty()) text += "-- nothing to do\n";
+  return text;
+}
+
+}  // namespace innkeeper

@@ -1,0 +1,24 @@
+#pragma once
+// The statements of a step, and of a whole plan as a script.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/plan.h"
+#include "core/secret.h"
+#include "core/step.h"
+
+namespace innkeeper {
+
+// Ready to send in one round trip, without BEGIN and COMMIT. `verifier` is needed where needs_secret_of() names a role;
+// it is a SCRAM verifier, never a password.
+[[nodiscard]] std::string to_sql(const step& one, const std::optional<secret>& verifier);
+
+// The same, fit for eyes and logs: a verifier shows as '********'.
+[[nodiscard]] std::string shown_sql(const step& one);
+
+// A psql script that does what apply would do, for a DBA to read and run: connects where it has to, stops at the first
+// error, and asks for each new password with \password, which sends only a verifier.
+[[nodiscard]] std::string to_script(const plan& whole);
+
+}  // namespace innkeeper

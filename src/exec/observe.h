@@ -1,0 +1,27 @@
+#pragma once
+// Reads what a server holds: the shared catalogs over one connection, each database over one of its own, several at
+// once.
+#include <string>
+#include <vector>
+
+#include "core/observed.h"
+#include "core/plan.h"
+#include "exec/secret_store.h"
+#include "exec/server_access.h"
+
+namespace innkeeper::exec {
+
+struct observe_options {
+  int readers = 4;
+  std::string application_name = "innkeeper observe";
+};
+
+// A database that can't be entered has no contents, and says why. Throws pg::error where the server itself fails.
+[[nodiscard]] observed_server observe(const server_access& access, const desired_server& desired,
+                                      const plan_policy& policy, const observe_options& options);
+
+// What the secrets directory holds for the estate's log-ins; tries a log-in where the server's verifiers can't be read.
+[[nodiscard]] known_secrets look_up_secrets(const secret_store& store, const desired_server& desired,
+                                            const observed_server& observed, const server_access& access);
+
+}  // namespace innkeeper::exec

@@ -1,0 +1,32 @@
+#pragma once
+// The way to one server of an estate: its address and the admin's log-in, from the declared sources.
+#include <optional>
+#include <string>
+
+#include "core/conninfo.h"
+#include "core/estate.h"
+#include "exec/event.h"
+
+namespace innkeeper::exec {
+
+struct server_access {
+  const server_declaration* server = nullptr;
+  conninfo admin;  // to the maintenance database, with the password
+  bool is_embedded = false;
+  std::string password_from;  // for people: "environment POSTGRES_ADMIN_PASSWORD"
+};
+
+// Finds the address and the password; opens nothing. Throws exec::error: 69 where an embedded server isn't running
+// ("run innkeeper up"), 65 where no password source has one.
+[[nodiscard]] server_access find_access(const estate& all, const server_declaration& server);
+
+// Finds, waits until it takes connections (the declared wait), and makes the admin with the bootstrap user where the
+// admin's log-in doesn't exist yet (requirement I1). Throws exec::error: 69, 65, 77.
+[[nodiscard]] server_access reach_server(const estate& all, const server_declaration& server, const event_sink& tell);
+
+// What an application connects with: the service's log-in, its database, the server's address. Without a password where
+// none is stored.
+[[nodiscard]] conninfo service_conninfo(const estate& all, const service_declaration& service,
+                                        const server_access& access);
+
+}  // namespace innkeeper::exec
