@@ -40,8 +40,9 @@ struct parsed_conninfo {
 };
 
 struct printed_conninfo {
-  std::optional<secret> text;  // holds the password, if there is one
-  std::string problem;         // what this dialect cannot say
+  std::optional<secret> text;         // holds the password, if there is one
+  std::vector<std::string> left_out;  // fine-tuning that this driver has no word for: "keepalives"
+  std::string problem;                // what this dialect cannot say, and which must not be left out
 };
 
 struct dialect_entry {

@@ -65,6 +65,17 @@ constexpr std::array<std::string_view, 12> drivers_own{"binary_parameters",
                                                        "uselibpqcompat",
                                                        "async_fallback"};
 
+// Settings whose absence changes neither where one arrives, nor as whom, nor how well that is proved.
+constexpr std::array<std::string_view, 13> fine_tuning{
+    "application_name", "client_encoding", "connect_timeout",     "fallback_application_name", "keepalives",
+    "keepalives_count", "keepalives_idle", "keepalives_interval", "load_balance_hosts",        "max_protocol_version",
+    "sslcompression",   "sslsni",          "tcp_user_timeout"};
+
+bool may_be_left_out(std::string_view name, std::string_view value) {
+  const bool is_the_default = (name == "gssencmode" || name == "channel_binding") && value != "require";
+  return is_the_default || std::ranges::find(fine_tuning, name) != fine_tuning.end();
+}
+
 std::vector<std::string_view> split_at_commas(std::string_view list) {
   std::vector<std::string_view> parts;
   for (;;) {
@@ -212,6 +223,60 @@ std::string percent_decoded(std::string_view text, std::string_view whole, plus_
     }
   }
   return decoded;
+}
+
+std::string_view take_until(std::string_view& rest, std::string_view stops) {
+  const auto part = rest.substr(0, rest.find_first_of(stops));
+  rest.remove_prefix(part.size());
+  return part;
+}
+
+bool is_ipv6(std::string_view host) {
+  return host.find(':') != std::string_view::npos && !is_socket_directory(host);
+}
+
+std::string bracketed(std::string_view host) {
+  return is_ipv6(host) ? fmt::format("[{}]", host) : std::string{host};
+}
+
+bool has_empty_password(const conninfo& one) {
+  return one.password && one.password->empty();
+}
+
+std::string userinfo_text(const conninfo& one) {
+  const bool has_password = one.password && !one.password->empty();
+  if (one.user.empty() && !has_password) return {};
+  std::string text = percent_encoded(one.user.value);
+  if (has_password) text += ":" + percent_encoded(one.password->expose());
+  return text + "@";
+}
+
+void url_query::add(std::string_view name, std::string_view value) {
+  text_ += fmt::format("{}{}={}", text_.empty() ? "?" : "&", percent_encoded(name), percent_encoded(value));
+}
+
+std::vector<setting_name> under_the_same_name(const std::vector<std::string_view>& names) {
+  std::vector<setting_name> all;
+  for (const auto name : names) all.push_back({name, name});
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> in_drivers_names(const conninfo& one,
+                                                                  const std::vector<setting_name>& names,
+                                                                  std::string_view driver,
+                                                                  std::vector<std::string>& left_out) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (const auto& [name, value] : one.parameters) {
+    const auto found = std::ranges::find(names, name, &setting_name::libpq);
+    if (found != names.end()) {
+      settings.emplace_back(found->drivers, value);
+    } else if (may_be_left_out(name, value)) {
+      left_out.push_back(name);
+    } else {
+      throw inexpressible{fmt::format("{} has no setting for {}", driver, name)};
+    }
+  }
+  return settings;
 }
 
 }  // namespace innkeeper::conninfo_dialects

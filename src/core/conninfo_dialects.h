@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/conninfo.h"
@@ -49,9 +50,59 @@ enum class plus_means { plus, space };
 [[nodiscard]] std::string percent_decoded(std::string_view text, std::string_view whole,
                                           plus_means plus = plus_means::plus);
 
+// The text up to the first of `stops`, cut from `rest`.
+[[nodiscard]] std::string_view take_until(std::string_view& rest, std::string_view stops);
+
+// "user:password@", or "" where there is neither. Nothing stands behind an empty password's colon, which most readers
+// take for no password: the caller says that one as a parameter.
+[[nodiscard]] std::string userinfo_text(const conninfo& one);
+[[nodiscard]] std::string bracketed(std::string_view host);  // "[::1]" for an IPv6 address, anything else as it is
+[[nodiscard]] bool is_ipv6(std::string_view host);
+[[nodiscard]] bool has_empty_password(const conninfo& one);
+
+// "?a=1&b=2" with every byte that could be misread encoded.
+class url_query {
+ public:
+  void add(std::string_view name, std::string_view value);
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+struct setting_name {
+  std::string_view libpq;
+  std::string_view drivers;
+};
+// The parameters under a driver's names. Fine-tuning that it lacks goes to left_out; anything else that it lacks
+// (certificates, which of several hosts …) is inexpressible, since the string would mean another connection without it.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> in_drivers_names(const conninfo& one,
+                                                                                const std::vector<setting_name>& names,
+                                                                                std::string_view driver,
+                                                                                std::vector<std::string>& left_out);
+[[nodiscard]] std::vector<setting_name> under_the_same_name(const std::vector<std::string_view>& names);
+
+struct printed {
+  std::string text;
+  std::vector<std::string> left_out;
+};
+
 [[nodiscard]] parsed parse_uri(std::string_view text);
-[[nodiscard]] std::string print_uri(const conninfo& one);
 [[nodiscard]] parsed parse_keyword(std::string_view text);
-[[nodiscard]] std::string print_keyword(const conninfo& one);
+// Whether a value outside quotes holds a semicolon, which is how the .NET form looks to libpq.
+[[nodiscard]] bool has_bare_semicolon(std::string_view keyword_text);
+[[nodiscard]] parsed parse_dotnet(std::string_view text);
+[[nodiscard]] bool is_dotnet_name(std::string_view name);
+[[nodiscard]] parsed parse_jdbc(std::string_view text);
+[[nodiscard]] parsed parse_sqlalchemy(std::string_view text);
+
+[[nodiscard]] printed print_uri(const conninfo& one);
+[[nodiscard]] printed print_keyword(const conninfo& one);
+[[nodiscard]] printed print_dotnet(const conninfo& one);
+[[nodiscard]] printed print_jdbc(const conninfo& one);
+[[nodiscard]] printed print_sqlalchemy(const conninfo& one);
+[[nodiscard]] printed print_asyncpg(const conninfo& one);
+[[nodiscard]] printed print_go(const conninfo& one);
+[[nodiscard]] printed print_node(const conninfo& one);
 
 }  // namespace innkeeper::conninfo_dialects

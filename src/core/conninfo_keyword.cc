@@ -34,6 +34,7 @@ class keyword_reader {
     return text;
   }
 
+  [[nodiscard]] bool at_quote() const { return rest_.starts_with('\''); }
   std::string value() { return rest_.starts_with('\'') ? quoted() : bare(); }
 
  private:
@@ -78,8 +79,9 @@ class keyword_reader {
   std::string_view rest_;
 };
 
+// A semicolon needs no quotes for libpq, but tells our reader this form from .NET's.
 std::string quoted(std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \t\n\r\v\f'\\") == std::string_view::npos;
+  const bool plain = !value.empty() && value.find_first_of(" \t\n\r\v\f'\\;") == std::string_view::npos;
   if (plain) return std::string{value};
   std::string text = "'";
   for (const char byte : value) {
@@ -114,7 +116,17 @@ parsed parse_keyword(std::string_view text) {
   return outcome;
 }
 
-std::string print_keyword(const conninfo& one) {
+bool has_bare_semicolon(std::string_view keyword_text) {
+  keyword_reader reader{keyword_text};
+  while (!reader.at_end()) {
+    (void)reader.name();
+    const bool is_quoted = reader.at_quote();
+    if (reader.value().find(';') != std::string::npos && !is_quoted) return true;
+  }
+  return false;
+}
+
+printed print_keyword(const conninfo& one) {
   std::string text;
   const auto add = [&](std::string_view name, std::string_view value) {
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, quoted(value));
@@ -125,7 +137,7 @@ std::string print_keyword(const conninfo& one) {
   if (one.password) add("password", one.password->expose());
   if (!one.database.empty()) add("dbname", one.database.value);
   for (const auto& [name, value] : one.parameters) add(name, value);
-  return text;
+  return {text, {}};
 }
 
 }  // namespace innkeeper::conninfo_dialects

@@ -9,20 +9,12 @@
 namespace innkeeper::conninfo_dialects {
 namespace {
 
-// The text up to the first of `stops`, cut from `rest`.
-std::string_view take_until(std::string_view& rest, std::string_view stops) {
-  const auto part = rest.substr(0, rest.find_first_of(stops));
-  rest.remove_prefix(part.size());
-  return part;
-}
-
+// Colons of an address stay readable inside their brackets; the zone's percent sign does not.
 std::string host_text(std::string_view host) {
-  if (host.find(':') != std::string_view::npos && !is_socket_directory(host)) {
-    std::string bracketed = "[";
-    for (const char byte : host) bracketed += byte == ':' ? ":" : percent_encoded({&byte, 1});
-    return bracketed + "]";
-  }
-  return percent_encoded(host);
+  if (!is_ipv6(host)) return percent_encoded(host);
+  std::string text = "[";
+  for (const char byte : host) text += byte == ':' ? ":" : percent_encoded({&byte, 1});
+  return text + "]";
 }
 
 struct host_lists {
@@ -97,6 +89,8 @@ parsed parse_uri(std::string_view text) {
       ports = std::move(decoded);
     } else if (name == "ssl" && decoded == "true") {
       to.parameters["sslmode"] = "require";
+    } else if (name == "sslmode" && decoded == "no-verify") {  // node-postgres' word for what libpq's require does
+      to.parameters["sslmode"] = "require";
     } else {
       store_parameter(outcome, name, std::move(decoded), where);
     }
@@ -105,28 +99,18 @@ parsed parse_uri(std::string_view text) {
   return outcome;
 }
 
-std::string print_uri(const conninfo& one) {
-  std::string query;
-  const auto add = [&](std::string_view name, std::string_view value) {
-    query += fmt::format("{}{}={}", query.empty() ? "?" : "&", percent_encoded(name), percent_encoded(value));
-  };
-  std::string text = "postgresql://";
-  const bool has_password = one.password && !one.password->empty();
-  if (!one.user.empty() || has_password) {
-    text += percent_encoded(one.user.value);
-    if (has_password) text += ":" + percent_encoded(one.password->expose());
-    text += "@";
-  }
+printed print_uri(const conninfo& one) {
+  std::string text = "postgresql://" + userinfo_text(one);
   for (const auto& at : one.endpoints) {
     if (&at != one.endpoints.data()) text += ",";
     text += host_text(at.host);
     if (at.port != 0) text += fmt::format(":{}", at.port);
   }
   text += "/" + percent_encoded(one.database.value);
-  // The place behind the colon cannot be empty: libpq takes that for no password at all.
-  if (one.password && one.password->empty()) add("password", "");
-  for (const auto& [name, value] : one.parameters) add(name, value);
-  return text + query;
+  url_query query;
+  if (has_empty_password(one)) query.add("password", "");
+  for (const auto& [name, value] : one.parameters) query.add(name, value);
+  return {text + query.text(), {}};
 }
 
 }  // namespace innkeeper::conninfo_dialects
