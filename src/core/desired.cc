@@ -49,17 +49,24 @@ class builder {
     return desired_.databases[database_index_.at(service.database.value)];
   }
 
-  // The first service to ask for a role gives its origin; a log-in's limits add up over its services.
+  // What several services ask for keeps the first one's place and is nobody's alone: when it fails, it fails for all.
+  static void share(origin& known, const origin& other) {
+    if (known.service != other.service) known.service.clear();
+  }
+
   desired_role& add_role(const role_name& name, bool can_login, const origin& where) {
     const auto [known, is_new] = role_index_.try_emplace(name, desired_.roles.size());
     if (is_new) desired_.roles.push_back({.name = name, .can_login = can_login, .from = where});
-    return desired_.roles[known->second];
+    auto& role = desired_.roles[known->second];
+    share(role.from, where);
+    return role;
   }
 
   void add_membership(const role_name& role, const role_name& member, bool inherit, const origin& where) {
     const auto [known, is_new] = membership_index_.try_emplace({role, member}, desired_.memberships.size());
     if (is_new) desired_.memberships.push_back({role, member, inherit, where});
     auto& membership = desired_.memberships[known->second];
+    share(membership.from, where);
     membership.inherit = membership.inherit || inherit;
   }
 
@@ -78,12 +85,13 @@ class builder {
                                     .locale = locale_,
                                     .from = where});
       auto& database = desired_.databases.back();
-      add_role(database.access, false, where);
       database.grants.push_back({database.access, "Tc"});
       database.schemas.push_back(
           {.name = extensions_schema, .grants = {{database.access, "U"}}, .from = {"", where.where}});
     }
     auto& database = database_of(service);
+    share(database.from, where);
+    add_role(database.access, false, where);
     database.services.push_back(service.name);
     database.connection_limit += service.connections.value;
   }
@@ -96,13 +104,17 @@ class builder {
     const role_name owner = owner_role(base);
     const role_name rw = rw_role(base);
     const role_name ro = ro_role(base);
-    if (std::ranges::find(database.schemas, schema, &desired_schema::name) == database.schemas.end()) {
-      for (const auto& role : {owner, rw, ro}) {
-        add_role(role, false, where);
-        add_membership(database.access, role, true, where);
-      }
+    for (const auto& role : {owner, rw, ro}) {
+      add_role(role, false, where);
+      add_membership(database.access, role, true, where);
+    }
+    const auto known = std::ranges::find(database.schemas, schema, &desired_schema::name);
+    if (known == database.schemas.end()) {
       database.schemas.push_back({.name = schema, .owner = owner, .grants = {{rw, "U"}, {ro, "U"}}, .from = where});
       database.object_grants.push_back({.owner = owner, .schema = schema, .rw = rw, .ro = ro, .from = where});
+    } else {
+      share(known->from, where);
+      share(std::ranges::find(database.object_grants, owner, &desired_object_grants::owner)->from, where);
     }
     if (!service.may_create_schemas) return;
     auto grants = std::ranges::find(database.object_grants, owner, &desired_object_grants::owner);

@@ -100,12 +100,11 @@ struct observed_default_privileges {
   friend bool operator==(const observed_default_privileges&, const observed_default_privileges&) = default;
 };
 
-// Objects of one schema that have the same kind, owner and privileges, counted: a large schema is a handful of rows.
+// Objects of one schema that have the same kind and owner, counted: a large schema is a handful of rows.
 struct observed_objects {
   schema_name schema;
   char kind = 'r';  // r tables and views, S sequences, f functions, T types
   role_name owner;
-  acl privileges;
   int count = 0;
 
   friend bool operator==(const observed_objects&, const observed_objects&) = default;

@@ -1,0 +1,180 @@
+#include "pg/catalog.h"
+
+#include <nlohmann/json.hpp>
+
+#include "embedded/catalog_sql.h"
+
+namespace innkeeper::pg {
+namespace {
+
+using nlohmann::json;
+
+// json_agg over no rows is null; both are "none".
+template <class Row>
+auto rows_of(const json& document, const char* key, Row&& read) {
+  std::vector<decltype(read(json{}))> rows;
+  const auto& list = document.at(key);
+  if (list.is_null()) return rows;
+  rows.reserve(list.size());
+  for (const auto& one : list) rows.push_back(read(one));
+  return rows;
+}
+
+std::string text_of(const json& value) {
+  return value.is_null() ? std::string{} : value.get<std::string>();
+}
+
+bool flag_of(const json& value, bool where_null) {
+  return value.is_null() ? where_null : value.get<bool>();
+}
+
+// "name=value", as pg_db_role_setting.setconfig holds them.
+parameters parameters_of(const json& list) {
+  parameters all;
+  if (list.is_null()) return all;
+  for (const auto& one : list) {
+    const auto text = one.get<std::string>();
+    const auto equals = text.find('=');
+    if (equals != std::string::npos) all[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return all;
+}
+
+acl acl_of(const json& list) {
+  acl all;
+  if (list.is_null()) return all;
+  for (const auto& one : list) {
+    if (auto item = parse_acl_item(one.get<std::string>())) all.push_back(std::move(*item));
+  }
+  return all;
+}
+
+observed_role read_role(const json& row) {
+  return {.name = {row[0]},
+          .oid = row[1],
+          .can_login = row[2],
+          .superuser = row[3],
+          .createdb = row[4],
+          .createrole = row[5],
+          .replication = row[6],
+          .bypassrls = row[7],
+          .inherits = row[8],
+          .connection_limit = row[9],
+          .valid_until = text_of(row[10]),
+          .settings = parameters_of(row[11]),
+          .comment = text_of(row[12])};
+}
+
+observed_membership read_membership(const json& row) {
+  return {.role = {row[0]},
+          .member = {row[1]},
+          .grantor = {row[2]},
+          .admin = row[3],
+          .inherit = flag_of(row[4], true),
+          .set = flag_of(row[5], true)};
+}
+
+observed_database read_database(const json& row) {
+  return {.name = {row[0]},
+          .oid = row[1],
+          .owner = {row[2]},
+          .allows_connections = row[3],
+          .connection_limit = row[4],
+          .is_template = row[5],
+          .encoding = text_of(row[6]),
+          .collate = text_of(row[7]),
+          .ctype = text_of(row[8]),
+          .privileges = acl_of(row[9]),
+          .comment = text_of(row[10]),
+          .settings = parameters_of(row[11])};
+}
+
+observed_parameter read_parameter(const json& row) {
+  return {.name = row[0],
+          .value = text_of(row[1]),
+          .unit = text_of(row[2]),
+          .type = row[3],
+          .context = row[4],
+          .pending_restart = row[5]};
+}
+
+capabilities observe_admin(connection& maintenance, int& version_num) {
+  const auto row = maintenance.query(catalog_sql::admin_sql);
+  admin_facts facts;
+  version_num = facts.version_num = std::stoi(row.text(0, 0));
+  facts.name = {row.text(0, 1)};
+  facts.superuser = row.text(0, 2) == "t";
+  facts.createdb = row.text(0, 3) == "t";
+  facts.createrole = row.text(0, 4) == "t";
+  facts.in_recovery = row.text(0, 5) == "t";
+  return derive_capabilities(facts);
+}
+
+void add_what_superusers_see(connection& maintenance, observed_server& server) {
+  const auto document = json::parse(maintenance.query(catalog_sql::superuser_sql).text(0, 0));
+  std::map<std::string, std::string> verifiers;
+  rows_of(document, "verifiers", [&](const json& row) { return verifiers.emplace(row.at(0), row.at(1)).second; });
+  for (auto& role : server.roles) {
+    const auto found = verifiers.find(role.name.value);
+    role.verifier = found == verifiers.end() ? fact<secret>{absent_fact{}} : fact<secret>{secret{found->second}};
+  }
+  std::map<std::string, std::string> in_files;  // the last line of a setting wins, as for the server
+  rows_of(document, "file_settings", [&](const json& row) {
+    in_files.insert_or_assign(row.at(0).get<std::string>(), text_of(row.at(1)));
+    return true;
+  });
+  for (auto& parameter : server.parameters_of_server) {
+    const auto found = in_files.find(parameter.name);
+    parameter.in_file = found == in_files.end() ? fact<std::string>{absent_fact{}} : fact<std::string>{found->second};
+  }
+}
+
+}  // namespace
+
+observed_server observe_shared(connection& maintenance) {
+  observed_server server;
+  server.can = observe_admin(maintenance, server.version_num);
+  if (!server.can.is_supported) return server;  // its catalogs may lack what the next query reads
+  const auto document = json::parse(maintenance.query(catalog_sql::shared_sql).text(0, 0));
+  server.system_identifier = text_of(document.at("system_identifier"));
+  server.roles = rows_of(document, "roles", read_role);
+  server.memberships = rows_of(document, "memberships", read_membership);
+  server.databases = rows_of(document, "databases", read_database);
+  server.parameters_of_server = rows_of(document, "parameters", read_parameter);
+  server.role_settings = rows_of(document, "role_settings", [](const json& row) {
+    return observed_role_setting{{row[0]}, {row[1]}, parameters_of(row[2])};
+  });
+  server.sessions = rows_of(document, "sessions", [](const json& row) {
+    return observed_sessions{{row[0]}, {row[1]}, row[2].get<int>()};
+  });
+  if (server.can.may_read_verifiers) add_what_superusers_see(maintenance, server);
+  return server;
+}
+
+database_contents observe_contents(connection& inside) {
+  const auto document = json::parse(inside.query(catalog_sql::contents_sql).text(0, 0));
+  database_contents contents;
+  contents.schemas = rows_of(document, "schemas", [](const json& row) {
+    return observed_schema{{row[0]}, {row[1]}, acl_of(row[2])};
+  });
+  contents.extensions = rows_of(document, "extensions", [](const json& row) {
+    return observed_extension{{row[0]}, text_of(row[1]), {row[2]}};
+  });
+  contents.default_privileges = rows_of(document, "default_privileges", [](const json& row) {
+    return observed_default_privileges{{row[0]}, {text_of(row[1])}, row[2].get<std::string>().front(), acl_of(row[3])};
+  });
+  contents.objects = rows_of(document, "objects", [](const json& row) {
+    return observed_objects{{row[0]}, row[1].get<std::string>().front(), {row[2]}, row[3].get<int>()};
+  });
+  contents.has_registry = document.at("registry");
+  return contents;
+}
+
+std::map<std::string, available_extension> observe_available_extensions(connection& maintenance) {
+  const auto rows = maintenance.query(catalog_sql::extensions_sql);
+  std::map<std::string, available_extension> all;
+  for (std::size_t i = 0; i < rows.size(); ++i) all[rows.text(i, 0)] = {rows.text(i, 1), rows.text(i, 2) == "t"};
+  return all;
+}
+
+}  // namespace innkeeper::pg
