@@ -1,6 +1,7 @@
 #pragma once
 // The names that Innkeeper gives (design section 4) and infers (requirement B3). Pure: the environment is passed in.
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -35,6 +36,26 @@ class schema_census {
 // The base of a schema's group roles: the service's name where the schema has one service, else the database's name,
 // with "_<schema>" behind it unless the schema is public.
 [[nodiscard]] std::string role_base(const schema_census& census, const service_declaration& one);
+
+// What keeps a name from being used. The message goes on after what was named: "must be …", "is reserved …".
+struct name_problem {
+  std::string message;
+  std::string detail;
+  std::string hint;
+};
+
+// Of estates, servers, services: they end up in file names, role names and messages, so letters, digits, _ and - only.
+[[nodiscard]] std::optional<name_problem> check_simple_name(std::string_view name);
+// Of PostgreSQL's objects: whatever can be quoted, keywords too, unless too long, reserved or not printable.
+[[nodiscard]] std::optional<name_problem> check_name(const database_name& name);
+[[nodiscard]] std::optional<name_problem> check_name(const role_name& name);
+[[nodiscard]] std::optional<name_problem> check_name(const schema_name& name);
+[[nodiscard]] std::optional<name_problem> check_name(const extension_name& name);
+
+// What a name means inside a database or schema where the manifest gives none: "-" becomes "_".
+[[nodiscard]] std::string to_identifier(std::string_view name);
+[[nodiscard]] role_name default_user(const database_name& database);  // <database>_user
+[[nodiscard]] role_name twin_of(const role_name& login);              // <login>_b, for rotation
 
 // "cafe-backend" -> "cafe": one of -backend, -service, -api, -server, -app is stripped, "-" becomes "_".
 [[nodiscard]] std::string infer_service_name(std::string_view app);

@@ -1,0 +1,502 @@
+#include "core/manifest_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace innkeeper {
+namespace {
+
+constexpr bool later = false;  // is_managed: parsed and valid, but this version does not act on it
+constexpr long max_port = 65535;
+constexpr long max_connections = 262143;  // PostgreSQL's own upper end of max_connections
+
+// Shapes. Each is a function, so that tables may refer to each other whatever the order.
+const value_shape* scalar(value_kind kind) {
+  static const std::vector<value_shape> all = [] {
+    std::vector<value_shape> shapes(static_cast<std::size_t>(value_kind::record));
+    for (std::size_t i = 0; i < shapes.size(); ++i) shapes[i].kind = static_cast<value_kind>(i);
+    return shapes;
+  }();
+  return &all[static_cast<std::size_t>(kind)];
+}
+
+// Shapes with parameters live as long as the program, in the tables that are built once.
+const value_shape* keep(value_shape shape) {
+  static std::vector<std::unique_ptr<value_shape>> kept;
+  return kept.emplace_back(std::make_unique<value_shape>(std::move(shape))).get();
+}
+
+const value_shape* integer(long least, long most) {
+  return keep({.kind = value_kind::integer, .least = least, .most = most});
+}
+const value_shape* choice(std::vector<std::string_view> choices) {
+  return keep({.kind = value_kind::choice, .choices = std::move(choices)});
+}
+const value_shape* record(const key_table& keys) {
+  return keep({.kind = value_kind::record, .keys = &keys});
+}
+const value_shape* record_or(value_kind short_form, const key_table& keys) {
+  return keep({.kind = value_kind::record, .keys = &keys, .short_form = scalar(short_form)});
+}
+const value_shape* list_of(const value_shape* item) {
+  return keep({.kind = value_kind::list, .item = item});
+}
+const value_shape* one_or_list_of(const value_shape* item) {
+  return keep({.kind = value_kind::list, .item = item, .may_be_single = true});
+}
+const value_shape* named(const value_shape* item, value_kind entry_name = value_kind::simple_name) {
+  return keep({.kind = value_kind::dictionary, .item = item, .entry_name = entry_name});
+}
+
+const value_shape* settings() {
+  static const value_shape* shape = named(scalar(value_kind::setting_value), value_kind::text);
+  return shape;
+}
+
+const value_shape* passwords() {
+  static const key_table keys{
+      .title = "password_source",
+      .keys = {{"env", scalar(value_kind::environment_name), "", "An environment variable that holds it."},
+               {"file", scalar(value_kind::path), "",
+                "A file that holds it; one line break at its end is not part of it."},
+               {"kubernetes", scalar(value_kind::kubernetes_key), "", "A Kubernetes Secret, as NAMESPACE/SECRET/KEY."}},
+      .exactly_one_of = {"env", "file", "kubernetes"}};
+  static const value_shape* shape = one_or_list_of(record(keys));
+  return shape;
+}
+
+const value_shape* access() {
+  static const value_shape* shape = choice({"owner", "readwrite"});
+  return shape;
+}
+const value_shape* starts_as() {
+  static const value_shape* shape = choice({"owner", "self"});
+  return shape;
+}
+const value_shape* mode() {
+  static const value_shape* shape = choice({"enforce", "adopt", "observe"});
+  return shape;
+}
+const value_shape* rotation() {
+  static const value_shape* shape = choice({"overlap", "in-place", "off"});
+  return shape;
+}
+const value_shape* managed_by() {
+  static const value_shape* shape = choice({"innkeeper", "external"});
+  return shape;
+}
+const value_shape* connections() {
+  static const value_shape* shape = integer(1, max_connections);
+  return shape;
+}
+
+const value_shape* timeouts() {
+  static const key_table keys{
+      .title = "timeouts",
+      .keys = {{"statement", scalar(value_kind::duration), "none", "The setting statement_timeout."},
+               {"idle_in_transaction", scalar(value_kind::duration), "none",
+                "The setting idle_in_transaction_session_timeout."},
+               {"lock", scalar(value_kind::duration), "none", "The setting lock_timeout."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* extensions() {
+  static const key_table keys{
+      .title = "extension",
+      .keys = {{"name", scalar(value_kind::extension), "", "Its name in pg_available_extensions.", true, true},
+               {"version", scalar(value_kind::text), "the server's default", "The version to create."},
+               {"optional", scalar(value_kind::boolean), "false", "true: a server without it is no failure."}}};
+  static const value_shape* shape = list_of(record_or(value_kind::extension, keys));
+  return shape;
+}
+
+const value_shape* embedded() {
+  static const key_table keys{
+      .title = "embedded",
+      .keys = {{"data", scalar(value_kind::path), ".innkeeper/SERVER", "Where its data and state live."},
+               {"port", integer(1, max_port), "chosen free once, and remembered", "Its TCP port on 127.0.0.1."},
+               {"major", integer(13, 99), "the newest installed", "The major version of PostgreSQL."},
+               {"version", integer(13, 99), "", "The same as major."},
+               {"encoding", scalar(value_kind::text), "UTF8", "initdb's --encoding."},
+               {"locale", scalar(value_kind::text), "C.UTF-8", "initdb's --locale."}},
+      .at_most_one_of = {"major", "version"}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* admin() {
+  static const key_table bootstrap{
+      .title = "bootstrap",
+      .keys = {{"user", scalar(value_kind::role), "postgres", "The role that makes the admin where it is missing."},
+               {"password", passwords(), "none", "Where its password comes from: the first source that is there."},
+               {"superuser", scalar(value_kind::boolean), "true",
+                "Whether the admin is made a superuser; false: CREATEDB and CREATEROLE only."}}};
+  static const key_table keys{
+      .title = "admin",
+      .keys = {{"user", scalar(value_kind::role), "admin_user", "The role that provisions."},
+               {"password", passwords(), "none; embedded: generated, and kept beside the data",
+                "Where its password comes from: the first source that is there."},
+               {"bootstrap", record(bootstrap), "none", "Used once, to make the admin where it is missing."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* wait() {
+  static const key_table keys{
+      .title = "wait",
+      .keys = {
+          {"max_retries", integer(0, 1'000'000), "DB_INIT_MAX_RETRIES, else 10", "Tries after the first."},
+          {"initial_delay", scalar(value_kind::duration_or_seconds), "DB_INIT_INITIAL_DELAY, else 1s",
+           "The pause after the first try; it doubles after each."},
+          {"max_delay", scalar(value_kind::duration_or_seconds), "DB_INIT_MAX_DELAY, else 30s", "The longest pause."},
+          {"timeout", scalar(value_kind::duration_or_seconds), "DB_INIT_TIMEOUT, else 30s",
+           "The longest that one try may take."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* endpoints() {
+  static const key_table keys{
+      .title = "endpoint",
+      .keys = {{"host", scalar(value_kind::text), "", "Host name or address.", true, true},
+               {"port", integer(1, max_port), "5432", "TCP port."},
+               {"sslmode", choice({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}), "none",
+                "The sslmode that connection strings name."},
+               {"ca_file", scalar(value_kind::path), "none", "The certificate authority that connection strings name."},
+               {"pooler", scalar(value_kind::boolean), "false", "true: a pooler in transaction mode answers there."}}};
+  static const value_shape* shape = named(record_or(value_kind::host_and_port, keys));
+  return shape;
+}
+
+const value_shape* kubernetes() {
+  static const key_table resources{.title = "resources",
+                                   .keys = {{"memory", scalar(value_kind::memory_size), "", "Such as 512Mi."},
+                                            {"cpu", scalar(value_kind::cpu_amount), "", "Such as 500m."}}};
+  static const key_table probe{.title = "probe",
+                               .keys = {{"every", scalar(value_kind::duration), "", "Between two probes."},
+                                        {"after", scalar(value_kind::duration), "", "Before the first one."}}};
+  static const key_table keys{
+      .title = "kubernetes",
+      .keys = {{"namespace", scalar(value_kind::simple_name), "the estate's name", "Where the server's objects live."},
+               {"name", scalar(value_kind::simple_name), "postgresql", "The name of workload and service."},
+               {"version", scalar(value_kind::text), "the newest supported", "The Kubernetes version to render for."},
+               {"workload", choice({"statefulset", "deployment"}), "statefulset", "The kind of workload."},
+               {"image", scalar(value_kind::text), "postgres, of the server's major", "The server's image."},
+               {"storage", scalar(value_kind::memory_size), "5Gi", "The size of its claim."},
+               {"storage_class", scalar(value_kind::text), "the cluster's default", "The class of its claim."},
+               {"claim", scalar(value_kind::simple_name), "data", "The name of its claim."},
+               {"secret", scalar(value_kind::simple_name), "postgresql", "The name of the admin's Secret."},
+               {"requests", record(resources), "512Mi, 500m", "What the server asks for."},
+               {"limits", record(resources), "1Gi, 1000m", "What it may use at most."},
+               {"liveness", record(probe), "every 10s after 30s", "Its liveness probe."},
+               {"readiness", record(probe), "every 5s after 5s", "Its readiness probe."},
+               {"manifests", one_or_list_of(scalar(value_kind::pattern)), "none",
+                "The applications' own manifests, applied after the proof."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* backup() {
+  static const key_table keep_rule{.title = "keep",
+                                   .keys = {{"last", integer(0, 100'000), "0", "So many of the last ones."},
+                                            {"hourly", integer(0, 100'000), "0", "So many hours, one of each."},
+                                            {"daily", integer(0, 100'000), "0", "So many days, one of each."},
+                                            {"weekly", integer(0, 100'000), "0", "So many weeks, one of each."},
+                                            {"monthly", integer(0, 100'000), "0", "So many months, one of each."},
+                                            {"yearly", integer(0, 100'000), "0", "So many years, one of each."}}};
+  static const key_table keys{
+      .title = "backup",
+      .keys = {{"every", scalar(value_kind::duration), "", "How often."},
+               {"keep", record(keep_rule), "everything", "Which ones are kept."},
+               {"directory", scalar(value_kind::path), ".innkeeper/backups", "Where they go."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* pool() {
+  static const key_table keys{
+      .title = "pool",
+      .keys = {{"size", integer(1, max_connections), "", "Connections that one replica opens at most."},
+               {"replicas", integer(1, 100'000), "1", "How many replicas run."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* hardening() {
+  static const key_table keys{
+      .title = "hardening",
+      .keys = {
+          {"tls", choice({"advice", "require", "off"}), "advice", "Whether connections must use TLS."},
+          {"pg_hba", choice({"advice", "strict", "off"}), "advice", "Whether pg_hba.conf must name who may enter."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* servers() {
+  static const key_table keys{
+      .title = "server",
+      .keys = {{"url", scalar(value_kind::server_url), "empty: embedded",
+                "A connection string in any dialect, without a password in clear."},
+               {"embedded", embedded(), "", "A private PostgreSQL, where url is empty."},
+               {"admin", admin(), "", "Who provisions."},
+               {"settings", settings(), "none", "Settings of postgresql.conf, by their names there."},
+               {"wait", wait(), "", "How long to wait for the server."},
+               {"endpoints", endpoints(), "none", "Other ways to the server, for via:.", later},
+               {"hardening", hardening(), "", "Rules that are advice unless they are asked for.", later},
+               {"kubernetes", kubernetes(), "", "How the server runs in Kubernetes.", later}}};
+  static const value_shape* shape = named(record(keys));
+  return shape;
+}
+
+const value_shape* service_redis() {
+  static const key_table keys{
+      .title = "service_redis",
+      .keys = {{"db", integer(0, 100'000), "the next free one", "Its database number."},
+               {"access", choice({"shared", "acl"}), "shared", "acl: a Redis user of its own."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* service_rabbitmq() {
+  static const key_table keys{
+      .title = "service_rabbitmq",
+      .keys = {{"vhost", scalar(value_kind::text), "/", "Its virtual host."},
+               {"access", choice({"shared", "own"}), "shared", "own: a RabbitMQ user of its own."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* secret_sinks() {
+  static const value_shape* part = choice({"uri",
+                                           "keyword",
+                                           "dotnet",
+                                           "jdbc",
+                                           "sqlalchemy",
+                                           "asyncpg",
+                                           "go",
+                                           "node",
+                                           "host",
+                                           "port",
+                                           "database",
+                                           "user",
+                                           "password",
+                                           "verifier",
+                                           "redis.url",
+                                           "redis.address",
+                                           "redis.db",
+                                           "redis.user",
+                                           "redis.password",
+                                           "rabbitmq.url",
+                                           "rabbitmq.host",
+                                           "rabbitmq.port",
+                                           "rabbitmq.vhost",
+                                           "rabbitmq.user",
+                                           "rabbitmq.password"});
+  static const key_table keys{
+      .title = "secret_sink",
+      .keys = {{"kubernetes", scalar(value_kind::kubernetes_object), "", "A Kubernetes Secret, as NAMESPACE/SECRET."},
+               {"file", scalar(value_kind::path), "", "An env file, readable by its owner only."},
+               {"directory", scalar(value_kind::path), "", "A directory with one file for each key."},
+               {"keys", named(part, value_kind::text), "", "Each key, and what stands in it."},
+               {"preset", choice({"servicebinding", "cnpg", "crunchy"}), "none", "The keys of a known convention."},
+               {"via", scalar(value_kind::simple_name), "the server itself", "The endpoint that it names."},
+               {"managed_by", managed_by(), "innkeeper", "external: read and verified, never written."}},
+      .exactly_one_of = {"kubernetes", "file", "directory"}};
+  static const value_shape* shape = list_of(record(keys));
+  return shape;
+}
+
+const value_shape* logins() {
+  static const key_table keys{
+      .title = "login",
+      .keys = {{"access", choice({"owner", "readwrite", "readonly"}), "the service's", "What it may do."},
+               {"starts_as", starts_as(), "owner", "self: no SET role."},
+               {"connections", connections(), "the service's", "Its connection limit."},
+               {"secrets", secret_sinks(), "none", "Where its password goes."}}};
+  static const value_shape* shape = named(record(keys), value_kind::role);
+  return shape;
+}
+
+const value_shape* services() {
+  static const key_table keys{
+      .title = "service",
+      .keys = {
+          {"app", scalar(value_kind::text), "none", "The application's name, for people."},
+          {"server", scalar(value_kind::simple_name), "the only server, else that of defaults",
+           "Which server it lives on."},
+          {"database", scalar(value_kind::database), "the service's name, - as _",
+           "Its database. Several services may name one, each of them by this key."},
+          {"schema", scalar(value_kind::schema), "public; in a shared database the service's name, - as _",
+           "Its schema."},
+          {"prefix", scalar(value_kind::table_prefix), "none",
+           "The prefix of its tables, where it shares a schema with other services."},
+          {"user", scalar(value_kind::role), "<database>_user",
+           "What the application logs in as. Several services may name one, each of them by this key."},
+          {"access", access(), "owner",
+           "owner: its log-in may change its schema. readwrite: only <service>_migrator may."},
+          {"starts_as", starts_as(), "owner", "self: no SET role, for applications that rely on current_user."},
+          {"mode", mode(), "enforce", "adopt: what exists counts as wanted. observe: nothing is changed."},
+          {"extensions", extensions(), "none", "What its database needs, by name or as a mapping."},
+          {"readers", one_or_list_of(scalar(value_kind::simple_name)), "none",
+           "Other services that may read its tables."},
+          {"may_create_schemas", scalar(value_kind::boolean), "false", "Whether it may create schemas."},
+          {"connections", connections(), "20", "The connection limit of its log-in."},
+          {"settings", settings(), "none", "Settings of its log-in in its database."},
+          {"timeouts", timeouts(), "none", "The three timeouts, as durations."},
+          {"schema_files", scalar(value_kind::path), "none", "The directory with its schema, relative to this file.",
+           later},
+          {"pool", pool(), "none", "Its connection pool, compared with its connection limit.", later},
+          {"redis", service_redis(), "none", "What it has in Redis.", later},
+          {"rabbitmq", service_rabbitmq(), "none", "What it has in RabbitMQ.", later},
+          {"secrets", secret_sinks(), "none", "Where its connection strings go.", later},
+          {"backup", backup(), "none", "How its database is backed up.", later},
+          {"rotation", rotation(), "overlap", "How its password is changed.", later},
+          {"managed_by", managed_by(), "innkeeper", "external: its password is read and verified, never set.", later},
+          {"logins", logins(), "none", "More log-ins, by their role names.", later},
+          {"via", scalar(value_kind::simple_name), "the server itself",
+           "The endpoint that its connection strings name.", later}}};
+  static const value_shape* shape = named(record(keys));
+  return shape;
+}
+
+const value_shape* defaults() {
+  static const key_table sinks{
+      .title = "secrets",
+      .keys = {{"directory", scalar(value_kind::path), ".innkeeper/secrets", "Where generated passwords are kept."}}};
+  static const key_table keys{
+      .title = "defaults",
+      .keys = {{"server", scalar(value_kind::simple_name), "the only server", "Which server services live on."},
+               {"access", access(), "owner", "As in a service."},
+               {"starts_as", starts_as(), "owner", "As in a service."},
+               {"mode", mode(), "enforce", "As in a service."},
+               {"extensions", extensions(), "none", "What every database needs, besides the service's own."},
+               {"may_create_schemas", scalar(value_kind::boolean), "false", "As in a service."},
+               {"connections", connections(), "20", "As in a service."},
+               {"settings", settings(), "none", "As in a service, where the service does not set it."},
+               {"timeouts", timeouts(), "none", "As in a service, where the service does not set it."},
+               {"secrets", record(sinks), "", "Where generated passwords are kept."},
+               {"pool", pool(), "none", "As in a service.", later},
+               {"backup", backup(), "none", "As in a service.", later},
+               {"rotation", rotation(), "overlap", "As in a service.", later},
+               {"managed_by", managed_by(), "innkeeper", "As in a service.", later}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* redis() {
+  static const key_table keys{
+      .title = "redis",
+      .keys = {{"url", scalar(value_kind::broker_url), "", "redis:// or rediss://, without a password."},
+               {"user", scalar(value_kind::text), "none", "The user, where Redis has users."},
+               {"password", passwords(), "none", "Where its password comes from."},
+               {"databases", integer(1, 100'000), "16", "How many databases it has."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* rabbitmq() {
+  static const key_table keys{
+      .title = "rabbitmq",
+      .keys = {{"url", scalar(value_kind::broker_url), "", "amqp:// or amqps://, without a password."},
+               {"management", scalar(value_kind::web_url), "", "The management interface, http:// or https://."},
+               {"user", scalar(value_kind::text), "guest", "The administrator."},
+               {"password", passwords(), "none", "Where its password comes from."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* name_templates() {
+  static const value_shape* pattern = scalar(value_kind::name_template);
+  static const key_table keys{.title = "names",
+                              .keys = {{"access", pattern, "{db}_access", "The role that may connect."},
+                                       {"owner", pattern, "{service}_owner", "The role that owns."},
+                                       {"readwrite", pattern, "{service}_rw", "The role that reads and writes."},
+                                       {"readonly", pattern, "{service}_ro", "The role that reads."},
+                                       {"migrator", pattern, "{service}_migrator", "The log-in for migrations."},
+                                       {"user", pattern, "{db}_user", "The log-in of the application."},
+                                       {"twin", pattern, "{user}_b", "The second log-in, for rotation."}}};
+  static const value_shape* shape = record(keys);
+  return shape;
+}
+
+const value_shape* principals() {
+  static const key_table keys{
+      .title = "principal",
+      .keys = {
+          {"kind", choice({"exporter", "backup", "replication", "pooler", "human"}), "", "What it is.", true, true},
+          {"user", scalar(value_kind::role), "the entry's name", "What it logs in as."},
+          {"server", scalar(value_kind::simple_name), "the only server", "Where it logs in."},
+          {"services", one_or_list_of(scalar(value_kind::simple_name)), "all", "Which services' databases it enters."},
+          {"access", choice({"connect", "read", "write"}), "by its kind", "What it may do there."},
+          {"password", passwords(), "none", "Where its password comes from."}}};
+  static const value_shape* shape = named(record(keys));
+  return shape;
+}
+
+const value_shape* accepted_findings() {
+  static const key_table keys{
+      .title = "accepted_finding",
+      .keys = {{"finding", scalar(value_kind::text), "", "The finding, as verify names it.", true, true},
+               {"service", scalar(value_kind::simple_name), "any", "The service that it is about."},
+               {"server", scalar(value_kind::simple_name), "any", "The server that it is about."},
+               {"reason", scalar(value_kind::text), "", "Why it is accepted.", true, true},
+               {"until", scalar(value_kind::date), "", "The day after which it is shown again.", true, true}}};
+  static const value_shape* shape = list_of(record(keys));
+  return shape;
+}
+
+const value_shape* environments() {
+  static const key_table keys{.title = "environment",
+                              .keys = {{"servers", servers(), "", "What differs in servers."},
+                                       {"redis", redis(), "", "What differs in redis."},
+                                       {"rabbitmq", rabbitmq(), "", "What differs in rabbitmq."},
+                                       {"defaults", defaults(), "", "What differs in defaults."},
+                                       {"kubernetes", kubernetes(), "", "What differs in kubernetes."},
+                                       {"services", services(), "", "What differs in services."}}};
+  static const value_shape* shape = named(record(keys));
+  return shape;
+}
+
+}  // namespace
+
+const key_table& manifest_keys() {
+  static const key_table keys{
+      .title = "manifest",
+      .keys = {
+          {"estate", scalar(value_kind::simple_name), "", "The name of everything that this manifest declares.", true,
+           true},
+          {"include", one_or_list_of(scalar(value_kind::pattern)), "none",
+           "Files, relative to this one, that declare more; * and ? are wildcards."},
+          {"servers", servers(), "one embedded server, shared", "The PostgreSQL servers."},
+          {"defaults", defaults(), "", "What holds for every service that does not say otherwise."},
+          {"services", services(), "none", "The services."},
+          {"redis", redis(), "none", "The Redis server.", later},
+          {"rabbitmq", rabbitmq(), "none", "The RabbitMQ server.", later},
+          {"names", name_templates(), "", "Templates of the names that Innkeeper gives.", later},
+          {"principals", principals(), "none", "Others that may enter: exporters, backup, replication, people.", later},
+          {"accept", accepted_findings(), "none", "Findings that are known, each with a reason and an end.", later},
+          {"hardening", hardening(), "", "Rules that are advice unless they are asked for.", later},
+          {"backup", backup(), "none", "How everything is backed up.", later},
+          {"kubernetes", kubernetes(), "", "How the estate runs in Kubernetes.", later},
+          {"environments", environments(), "none", "What differs in each environment.", later}}};
+  return keys;
+}
+
+const key_table& included_file_keys() {
+  static const key_table keys = [] {
+    key_table table = manifest_keys();
+    for (auto& key : table.keys) key.is_required = false;
+    return table;
+  }();
+  return keys;
+}
+
+bool is_key_of_included_file(std::string_view key) {
+  static constexpr std::array<std::string_view, 6> keys{"estate",   "include",    "servers",
+                                                        "services", "principals", "accept"};
+  return std::ranges::find(keys, key) != keys.end();
+}
+
+}  // namespace innkeeper
