@@ -85,12 +85,10 @@ std::string missing(std::string_view wanted, std::string_view held) {
 
 std::string privilege_words(std::string_view letters) {
   std::string text;
-  for (const char letter : letters) {
-    for (const auto& [known, word] : words) {
-      if (known != letter) continue;
-      if (!text.empty()) text += ", ";
-      text += word;
-    }
+  for (const auto& [letter, word] : words) {
+    if (letters.find(letter) == std::string_view::npos) continue;
+    if (!text.empty()) text += ", ";
+    text += word;
   }
   return text;
 }

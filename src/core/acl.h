@@ -32,7 +32,7 @@ using acl = std::vector<acl_item>;
 // The letters of `wanted` that `held` lacks, and the other way round.
 [[nodiscard]] std::string missing(std::string_view wanted, std::string_view held);
 
-// "SELECT, INSERT" for "ra".
+// "SELECT, INSERT" for "ar": always in the manual's order.
 [[nodiscard]] std::string privilege_words(std::string_view letters);
 
 }  // namespace innkeeper

@@ -9,6 +9,7 @@ namespace innkeeper::plan_rules {
 namespace {
 
 const role_name everybody{};
+const std::string registry_mark = "innkeeper registry";  // every estate's, so no estate's name
 
 // Reads like the database's life: made closed, limited, closed to PUBLIC, granted, configured, opened.
 class around_rules {
@@ -25,7 +26,7 @@ class around_rules {
     for (const auto& [name, value] : wanted_.settings) {
       add(steps::set_database_parameter{wanted_.name, name, value});
     }
-    add(steps::comment_database{wanted_.name, with_.desired.mark});
+    add(steps::comment_database{wanted_.name, wanted_.is_registry ? registry_mark : with_.desired.mark});
   }
 
   void change(const observed_database& found) {

@@ -166,9 +166,8 @@ void plan_roles(const context& with, writer& to) {
                  .from = wanted.from});
         continue;
       }
-      to.add(steps::create_role{wanted.name, wanted.can_login, wanted.connection_limit}, step_scope::server,
-             wanted.from);
-      to.add(steps::comment_role{wanted.name, with.desired.mark}, step_scope::server, wanted.from);
+      to.add(steps::create_role{wanted.name, wanted.can_login, wanted.connection_limit, with.desired.mark},
+             step_scope::server, wanted.from);
       continue;
     }
     plan_existing_role(with, wanted, *found, to);

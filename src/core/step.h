@@ -24,6 +24,7 @@ struct create_role {
   role_name role;
   bool can_login = false;  // with a password of its own
   int connection_limit = -1;
+  std::string mark;  // its comment
   friend bool operator==(const create_role&, const create_role&) = default;
 };
 

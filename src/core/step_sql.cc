@@ -66,9 +66,9 @@ struct sql_of {
   }
   std::string operator()(const steps::create_role& s) const {
     std::string text = fmt::format("CREATE ROLE {}", quoted(s.role));
-    if (!s.can_login) return text + " NOLOGIN;";
-    text += fmt::format(" LOGIN CONNECTION LIMIT {}", s.connection_limit);
-    return password.empty() ? text + ";" : text + " PASSWORD " + password + ";";
+    text += s.can_login ? fmt::format(" LOGIN CONNECTION LIMIT {}", s.connection_limit) : " NOLOGIN";
+    if (s.can_login && !password.empty()) text += " PASSWORD " + password;
+    return text + ";\n" + (*this)(steps::comment_role{s.role, s.mark});
   }
   std::string operator()(const steps::alter_role& s) const {
     std::string text = fmt::format("ALTER ROLE {}", quoted(s.role));
