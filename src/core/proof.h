@@ -1,0 +1,102 @@
+#pragma once
+// The proof of one server: what to try, what the answers mean, and who can enter which database. Pure; exec/prove.h
+// observes and tries.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/exit_code.h"
+#include "core/plan.h"
+#include "core/probe.h"
+#include "core/proof_facts.h"
+
+namespace innkeeper {
+
+// Attempts that share a session. One without statements tries to get in, and nothing else.
+struct visit {
+  database_name database;
+  credential with = credential::own;
+  std::vector<attempt> attempts;
+
+  friend bool operator==(const visit&, const visit&) = default;
+};
+
+// What to try as one log-in, in this order. The first visit begins with the control: where that fails, the rest proves
+// nothing and is left out.
+struct agenda {
+  role_name log_in;
+  std::vector<visit> visits;
+
+  friend bool operator==(const agenda&, const agenda&) = default;
+};
+
+// Grows linearly with the services: at most so many for each service, unless every pair is asked for.
+inline constexpr std::size_t sessions_per_service = 3;
+inline constexpr std::size_t refusals_per_service = 12;
+
+[[nodiscard]] std::vector<agenda> plan_attempts(const proof_facts& facts, bool exhaustive);
+
+enum class access_cell : std::uint8_t {
+  own,      // the log-in's service lives here, alone
+  shared,   // and so does another one, or the log-in serves several: both declared
+  reads,    // a declared reader
+  refused,  // tried
+  closed,   // refused, as the catalogs say; not tried
+  leak,
+  failed,  // a control did not work, or the answer was unclear
+  unknown  // neither tried nor observed
+};
+
+struct access_row {
+  role_name log_in;
+  std::vector<std::string> services;
+  std::vector<access_cell> cells;  // one per column
+
+  friend bool operator==(const access_row&, const access_row&) = default;
+};
+
+struct access_matrix {
+  std::vector<database_name> columns;
+  std::vector<access_row> rows;
+
+  friend bool operator==(const access_matrix&, const access_matrix&) = default;
+};
+
+// How one row of the table of probes went.
+struct probe_tally {
+  std::string id;
+  std::string title;
+  probe_class kind = probe_class::catalog;
+  int checks = 0;
+  int leaks = 0;
+  int failed = 0;
+  int unprovable = 0;
+
+  friend bool operator==(const probe_tally&, const probe_tally&) = default;
+};
+
+struct proof_report {
+  std::string server;
+  int services = 0;
+  int probes = 0;  // checks that were made
+  int leaks = 0;
+  int failed = 0;
+  int unprovable = 0;
+  int drift = 0;
+  bool tried = false;   // with real log-ins
+  int doors = 0;        // pairs of a log-in and a database that should refuse it
+  int doors_tried = 0;  // with its real password
+  std::vector<finding> findings;
+  std::vector<probe_tally> tallies;
+  std::vector<std::string> sharing;  // what the manifest declares as shared, a line each
+  access_matrix matrix;
+
+  // 2 on a leak, drift or a failed control.
+  [[nodiscard]] exit_code code() const;
+};
+
+// `answers`: a list per agenda, an outcome per attempt in the order of its visits. Both empty: catalogs only.
+[[nodiscard]] proof_report judge_proof(const proof_facts& facts, const plan& left, const std::vector<agenda>& agendas,
+                                       const std::vector<std::vector<outcome>>& answers);
+
+}  // namespace innkeeper

@@ -1,0 +1,20 @@
+#pragma once
+// Inside of proof.cc: who can enter which database, cell by cell.
+#include <string>
+#include <vector>
+
+#include "core/proof.h"
+
+namespace innkeeper {
+
+// "user "shop_user" logs in for order, cart", "database "platform" holds order, cart in schema "public", told apart by
+// table prefixes".
+[[nodiscard]] std::vector<std::string> declared_sharing(const proof_facts& facts);
+
+void fill_matrix(const proof_facts& facts, const std::vector<agenda>& agendas,
+                 const std::vector<std::vector<outcome>>& answers, proof_report& report);
+
+// proof.cc
+[[nodiscard]] bool is_as_expected(const attempt& asked, const outcome& answer);
+
+}  // namespace innkeeper

@@ -1,0 +1,85 @@
+#pragma once
+// A server that holds exactly what an estate declares, so that a test plants one leak and sees one finding.
+#include "core/proof.h"
+#include "tests/core/estates.h"
+
+namespace innkeeper::test {
+
+inline acl_item given(const role_name& grantee, const std::string& privileges, const role_name& grantor) {
+  return {grantee, privileges, "", grantor};
+}
+
+inline database_contents contents_of(const desired_database& wanted, const role_name& admin) {
+  database_contents found{.has_registry = wanted.is_registry};
+  for (const auto& schema : wanted.schemas) {
+    observed_schema one{.name = schema.name, .owner = schema.owner.empty() ? admin : schema.owner};
+    one.privileges.push_back(given(one.owner, "UC", one.owner));
+    for (const auto& grant : schema.grants) one.privileges.push_back(given(grant.grantee, grant.privileges, one.owner));
+    found.schemas.push_back(one);
+  }
+  for (const auto& grants : wanted.object_grants) {
+    const auto& owner = grants.owner;
+    const schema_name in = grants.every_schema ? schema_name{} : grants.schema;
+    for (const auto& [kind, own] : {std::pair{'f', "X"}, std::pair{'T', "U"}}) {
+      found.default_privileges.push_back({owner, {}, kind, {given(owner, own, owner)}});
+    }
+    const auto add = [&](char kind, const std::string& rw, const std::string& ro) {
+      found.default_privileges.push_back({owner, in, kind, {given(grants.rw, rw, owner), given(grants.ro, ro, owner)}});
+    };
+    add('r', "arwd", "r");
+    add('S', "rwU", "r");
+    add('f', "X", "X");
+    add('T', "U", "U");
+    found.objects.push_back({grants.schema, 'r', owner, 3});
+  }
+  return found;
+}
+
+inline observed_server proved_server(const estate& all, int major = 15) {
+  auto server = fresh_server(major, true);
+  const auto desired = derive_desired(all, all.servers.front());
+  const role_name admin{"admin_user"};
+  for (auto& one : server.databases) one.privileges = {given({"postgres"}, "CTc", {"postgres"})};
+  for (const auto& one : desired.roles) {
+    server.roles.push_back({.name = one.name,
+                            .oid = 20000,
+                            .can_login = one.can_login,
+                            .connection_limit = one.connection_limit,
+                            .comment = desired.mark});
+  }
+  for (const auto& one : desired.memberships) {
+    server.memberships.push_back(
+        {.role = one.role, .member = one.member, .grantor = admin, .inherit = major < 16 || one.inherit});
+  }
+  for (const auto& one : desired.databases) {
+    observed_database found{.name = one.name,
+                            .oid = 30000,
+                            .owner = admin,
+                            .connection_limit = one.connection_limit,
+                            .encoding = "UTF8",
+                            .privileges = {given(admin, "CTc", admin)},
+                            .comment = desired.mark,
+                            .settings = {one.settings.begin(), one.settings.end()}};
+    for (const auto& grant : one.grants) found.privileges.push_back(given(grant.grantee, grant.privileges, admin));
+    found.contents = contents_of(one, admin);
+    server.databases.push_back(std::move(found));
+  }
+  for (const auto& one : desired.role_settings) {
+    server.role_settings.push_back({one.role, one.database, {{one.name, one.value}}});
+  }
+  return server;
+}
+
+// Secrets as the store would hold them; the verifiers of proved_server are unknown, so log-ins are known to work.
+inline known_secrets working_secrets(const estate& all) {
+  known_secrets secrets;
+  for (const auto& one : derive_desired(all, all.servers.front()).roles) {
+    if (one.can_login) {
+      secrets[one.name] = {
+          .is = known_secret::state::present, .verifier = secret{"SCRAM-SHA-256$"}, .log_in_works = true};
+    }
+  }
+  return secrets;
+}
+
+}  // namespace innkeeper::test
