@@ -1,0 +1,27 @@
+#pragma once
+// Files and directories for nobody but us: 0600 and 0700, whatever the umask. A file is written beside its place and
+// renamed into it, so that a reader, or the machine after a power cut, sees the old one or the new one whole.
+// Everything throws exec::error (1) that names the path and the reason.
+#include <filesystem>
+#include <string_view>
+
+namespace innkeeper::exec {
+
+// Makes it and what is missing above it. An existing directory may be readable by others, but is refused where others
+// could write to it: they could put their own files there.
+void ensure_private_directory(const std::filesystem::path& directory);
+
+enum class durability {
+  durable,      // survives a power cut once this returned
+  recomputable  // may be lost by one; saves two waits for the disk
+};
+
+// Replaces what is there. The directory must exist.
+void write_private_file(const std::filesystem::path& file, std::string_view content,
+                        durability needed = durability::durable);
+
+// False, and nothing is written, where the file exists: of several writers exactly one gets true.
+[[nodiscard]] bool create_private_file(const std::filesystem::path& file, std::string_view content,
+                                       durability needed = durability::durable);
+
+}  // namespace innkeeper::exec

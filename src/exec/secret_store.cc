@@ -1,0 +1,244 @@
+#include "exec/secret_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "core/scram.h"
+#include "exec/error.h"
+#include "exec/private_file.h"
+#include "exec/random.h"
+
+namespace innkeeper::exec {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view password_name = "password";
+constexpr std::string_view verifier_name = "verifier";
+
+// "." and ".." and what else is not plain never reach the file system.
+std::string file_name(std::string_view name) {
+  static constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string text;
+  for (const char byte : name) {
+    if (plain.find(byte) != std::string_view::npos) {
+      text += byte;
+    } else {
+      text += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+    }
+  }
+  return text.empty() ? "%" : text;
+}
+
+std::optional<std::string> name_of_file(std::string_view text) {
+  std::string name;
+  if (text != "%") {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] != '%') {
+        name += text[i];
+      } else {
+        const auto hex = text.substr(i + 1, 2);
+        if (hex.size() != 2 || hex.find_first_not_of("0123456789ABCDEF") != std::string_view::npos) return std::nullopt;
+        name += static_cast<char>(std::stoi(std::string{hex}, nullptr, 16));
+        i += 2;
+      }
+    }
+  }
+  if (file_name(name) != text) return std::nullopt;
+  return name;
+}
+
+struct file_content {
+  stored_state state = stored_state::absent;
+  secret text;
+  std::string problem;
+};
+
+file_content unreadable(std::string problem) {
+  return {stored_state::unreadable, {}, std::move(problem)};
+}
+
+std::string problem_of(const fs::path& file, const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) return fmt::format("\"{}\" is not a file", file.string());
+  if ((status.st_mode & 0077U) != 0)
+    return fmt::format("other users may read \"{}\": run: chmod 600 '{}'", file.string(), file.string());
+  if (status.st_size > 65536) return fmt::format("\"{}\" is too large to be a password", file.string());
+  return {};
+}
+
+file_content read_file(const fs::path& file) {
+  const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (opened < 0) {
+    if (errno == ENOENT) return {};
+    return unreadable(fmt::format("\"{}\" could not be read: {}{}", file.string(),
+                                  std::generic_category().message(errno),
+                                  errno == EACCES ? "; it must belong to the user who runs this" : ""));
+  }
+  struct stat status {};
+  std::string problem;
+  std::string text;
+  if (::fstat(opened, &status) != 0) {
+    problem = fmt::format("\"{}\" could not be read: {}", file.string(), std::generic_category().message(errno));
+  } else if (problem = problem_of(file, status); problem.empty()) {
+    text.resize(static_cast<std::size_t>(status.st_size));
+    const ssize_t got = ::read(opened, text.data(), text.size());
+    if (got != status.st_size) problem = fmt::format("\"{}\" could not be read whole: try again", file.string());
+  }
+  ::close(opened);
+  if (!problem.empty()) return unreadable(std::move(problem));
+  return {stored_state::present, secret{std::move(text)}, {}};
+}
+
+file_content read_password(const fs::path& file) {
+  file_content content = read_file(file);
+  if (content.state != stored_state::present) return content;
+  std::string text = content.text.expose();
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.empty())
+    return unreadable(
+        fmt::format("\"{}\" is empty: write the password into it, or remove it to have one made", file.string()));
+  if (text.find_first_of(std::string_view{"\0\n", 2}) != std::string::npos)
+    return unreadable(fmt::format("\"{}\" holds more than one line: write only the password into it", file.string()));
+  content.text = secret{std::move(text)};
+  return content;
+}
+
+// Ties a verifier to the password that it was made of, so that a password changed by hand is noticed without PBKDF2.
+std::string binding(const secret& password, std::string_view verifier) {
+  const secret both{fmt::format("innkeeper verifier\n{}\n{}", verifier, password.expose())};
+  std::array<unsigned char, 32> digest{};
+  if (EVP_Digest(both.expose().data(), both.expose().size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
+    throw error{exit_code::our_bug, "OpenSSL could not compute SHA-256"};
+  std::string hex;
+  for (const auto byte : digest) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+std::string verifier_line(const stored_secret& value) {
+  const auto& verifier = value.verifier.expose();
+  return fmt::format("{} {}\n", verifier, binding(value.password, verifier));
+}
+
+// The verifier, if this file's line is whole and belongs to the password.
+std::optional<secret> bound_verifier(const file_content& content, const secret& password) {
+  if (content.state != stored_state::present) return std::nullopt;
+  const std::string& line = content.text.expose();
+  const auto blank = line.find(' ');
+  if (blank == std::string::npos) return std::nullopt;
+  secret verifier{line.substr(0, blank)};
+  const secret expected{verifier_line({password, verifier})};
+  if (expected.expose().size() != line.size() || CRYPTO_memcmp(expected.expose().data(), line.data(), line.size()) != 0)
+    return std::nullopt;
+  return verifier;
+}
+
+[[noreturn]] void fail(std::string_view what, const fs::path& path, const std::error_code& cause) {
+  throw error{exit_code::failed, fmt::format("could not {} \"{}\"", what, path.string()), cause.message()};
+}
+
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::error_code failure;
+  fs::directory_iterator entries{directory, failure};
+  if (failure == std::errc::no_such_file_or_directory) return {};
+  if (failure) fail("read directory", directory, failure);
+  std::vector<fs::path> all;
+  for (; entries != fs::directory_iterator{}; entries.increment(failure)) {
+    all.push_back(entries->path());
+    if (failure) fail("read directory", directory, failure);
+  }
+  return all;
+}
+
+}  // namespace
+
+fs::path secret_store::folder(std::string_view server, const role_name& role) const {
+  return directory_ / file_name(server) / file_name(role.value);
+}
+
+fs::path secret_store::password_file(std::string_view server, const role_name& role) const {
+  return folder(server, role) / password_name;
+}
+
+secret secret_store::verifier_for(const fs::path& in, const secret& password) const {
+  const fs::path file = in / verifier_name;
+  const file_content stored = read_file(file);
+  if (auto verifier = bound_verifier(stored, password)) return *verifier;
+  const stored_secret made{password, scram_verifier(password, random_salt())};
+  try {
+    if (stored.state != stored_state::absent) {
+      write_private_file(file, verifier_line(made), durability::recomputable);
+    } else if (!create_private_file(file, verifier_line(made), durability::recomputable)) {
+      // Another process was first; its verifier is as good, and both should set the same one.
+      if (auto theirs = bound_verifier(read_file(file), password)) return *theirs;
+    }
+  } catch (const error&) {
+    // A read-only directory: the verifier is computed each time.
+  }
+  return made.verifier;
+}
+
+secret_store::entry secret_store::read(std::string_view server, const role_name& role) const {
+  const fs::path in = folder(server, role);
+  file_content password = read_password(in / password_name);
+  if (password.state != stored_state::present) return {password.state, {}, std::move(password.problem)};
+  secret verifier = verifier_for(in, password.text);
+  return {stored_state::present, {std::move(password.text), std::move(verifier)}, {}};
+}
+
+void secret_store::write(std::string_view server, const role_name& role, const stored_secret& value) {
+  const std::string& password = value.password.expose();
+  if (password.empty() || password.find_first_of(std::string_view{"\0\n", 2}) != std::string::npos)
+    throw error{exit_code::invalid,
+                fmt::format("the password for role \"{}\" is empty or has a line end or zero byte in it", role)};
+  const fs::path in = folder(server, role);
+  ensure_private_directory(directory_);
+  ensure_private_directory(in);
+  write_private_file(in / password_name, value.password.expose());
+  write_private_file(in / verifier_name, verifier_line(value), durability::recomputable);
+}
+
+secret_store::entry secret_store::read_or_create(std::string_view server, const role_name& role) {
+  if (auto there = read(server, role); there.state != stored_state::absent) return there;
+  ensure_private_directory(directory_);
+  const fs::path in = folder(server, role);
+  ensure_private_directory(in);
+  // Whoever comes second finds the other's password; either way the file is what counts.
+  (void)create_private_file(in / password_name, generate_password().expose());
+  return read(server, role);
+}
+
+std::vector<secret_store::listed_secret> secret_store::list() const {
+  std::vector<listed_secret> all;
+  for (const auto& server : entries_of(directory_)) {
+    const auto server_name = name_of_file(server.filename().string());
+    std::error_code ignored;
+    if (!server_name || !fs::is_directory(server, ignored)) continue;
+    for (const auto& role : entries_of(server)) {
+      const auto name = name_of_file(role.filename().string());
+      if (name && fs::exists(role / password_name, ignored)) all.push_back({*server_name, {*name}});
+    }
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+void secret_store::remove(std::string_view server, const role_name& role) {
+  const fs::path in = folder(server, role);
+  std::error_code failure;
+  // The password first: without it the rest is nothing.
+  fs::remove(in / password_name, failure);
+  if (!failure) fs::remove_all(in, failure);
+  if (failure && failure != std::errc::not_a_directory) fail("remove", in, failure);
+}
+
+}  // namespace innkeeper::exec

@@ -1,0 +1,70 @@
+#pragma once
+// The secrets directory: <directory>/<server>/<log-in>/password holds the password, raw, and `verifier` beside it what
+// was or will be set on the server. Names are percent-encoded where a file name needs it.
+//
+// A password file may be written by hand: its verifier is then computed and stored on first use, or only computed where
+// the directory is read-only. One newline at its end, which editors add, is not part of the password. A file that
+// others may read is refused, as ssh refuses such keys. Absent, empty and unreadable are three different things.
+//
+// Several processes may use one directory at once; a process may die at any time.
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/name.h"
+#include "core/secret.h"
+
+namespace innkeeper::exec {
+
+struct stored_secret {
+  secret password;
+  secret verifier;
+
+  friend bool operator==(const stored_secret&, const stored_secret&) = default;
+};
+
+enum class stored_state { absent, present, unreadable };
+
+class secret_store {
+ public:
+  struct entry {
+    stored_state state = stored_state::absent;
+    stored_secret value;
+    std::string problem;  // of an unreadable one: what is wrong, and what to run
+  };
+  struct listed_secret {
+    std::string server;
+    role_name role;
+
+    friend auto operator<=>(const listed_secret&, const listed_secret&) = default;
+  };
+
+  explicit secret_store(std::filesystem::path directory) : directory_{std::move(directory)} {}
+
+  // Two small reads where nothing changed; the password's binding to its verifier is checked without PBKDF2.
+  [[nodiscard]] entry read(std::string_view server, const role_name& role) const;
+
+  // Password first, then verifier: what a crash between them leaves is mended by the next read. Throws exec::error.
+  void write(std::string_view server, const role_name& role, const stored_secret& value);
+
+  // Of several callers one makes the password and all return it, with the same verifier. Throws exec::error where it
+  // cannot be written; an unreadable entry is returned and left alone.
+  [[nodiscard]] entry read_or_create(std::string_view server, const role_name& role);
+
+  // Everything that has a password, sorted. Throws exec::error where the directory is there and cannot be read.
+  [[nodiscard]] std::vector<listed_secret> list() const;
+
+  // No error if it isn't there. Throws exec::error.
+  void remove(std::string_view server, const role_name& role);
+
+  [[nodiscard]] std::filesystem::path password_file(std::string_view server, const role_name& role) const;
+
+ private:
+  [[nodiscard]] std::filesystem::path folder(std::string_view server, const role_name& role) const;
+  [[nodiscard]] secret verifier_for(const std::filesystem::path& in, const secret& password) const;
+
+  std::filesystem::path directory_;
+};
+
+}  // namespace innkeeper::exec
