@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 
+#include "pg/refusal.h"
+
 namespace innkeeper::pg {
 namespace {
 
@@ -18,14 +20,14 @@ struct result_deleter {
 };
 using owned_result = std::unique_ptr<PGresult, result_deleter>;
 
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
 std::string field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
   return text == nullptr ? std::string{} : std::string{text};
-}
-
-std::string without_newline(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
 }
 
 // Warnings that mean "nothing was done": a plan that runs into one must not count as applied.
@@ -43,41 +45,9 @@ struct notice_board {
   }
 };
 
-// With PQERRORS_SQLSTATE a refusal reads `connection to server … failed: FATAL:  28P01`, with several hosts a line
-// each; with PQERRORS_VERBOSE the message stands behind the code. The last host's answer is the one that counts.
-error_facts facts_of_refusal(const std::string& message) {
-  error_facts facts{.sqlstate = "08006"};
-  for (const std::string_view level : {"FATAL:  ", "ERROR:  ", "PANIC:  "}) {
-    const auto at = message.rfind(level);
-    if (at == std::string::npos) continue;
-    const auto code = message.substr(at + level.size(), 5);
-    const bool is_code = code.size() == 5 && std::ranges::all_of(code, [](char c) {
-                           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-                         });
-    if (!is_code) continue;
-    facts.sqlstate = code;
-    auto text = message.substr(at + level.size() + 5);
-    if (text.starts_with(": ")) text = text.substr(2);
-    while (text.starts_with(' ')) text = text.substr(1);
-    const auto line_end = text.find('\n');
-    facts.primary = text.substr(0, line_end);
-    if (line_end != std::string::npos) {
-      const std::string_view mark = "DETAIL:  ";
-      if (const auto detail = text.find(mark); detail != std::string::npos) {
-        facts.detail = text.substr(detail + mark.size(), text.find('\n', detail) - detail - mark.size());
-      }
-    }
-    return facts;
-  }
-  facts.primary = without_newline(message);
-  // Nobody listens, or the name doesn't resolve: there was no connection at all.
-  if (message.find("refused") != std::string::npos || message.find("No such file") != std::string::npos ||
-      message.find("could not translate host name") != std::string::npos ||
-      message.find("timeout expired") != std::string::npos || message.find("timed out") != std::string::npos) {
-    facts.sqlstate = "08001";
-  }
-  return facts;
-}
+// Tells whether the server took our startup options: it reports this setting, nobody chooses this value, and output in
+// ISO style does not depend on it. A pooler that drops the options reports another one.
+constexpr std::string_view pinned_date_style = "ISO, YMD";
 
 // libpq's `options` word list: a space or backslash inside a value is escaped.
 std::string startup_options(const connect_options& options) {
@@ -94,6 +64,13 @@ std::string startup_options(const connect_options& options) {
   };
   pin("search_path", "pg_catalog,pg_temp");
   pin("role", "none");
+  pin("DateStyle", pinned_date_style);
+  pin("standard_conforming_strings", "on");
+  pin("transform_null_equals", "off");
+  pin("quote_all_identifiers", "off");
+  pin("row_security", "on");
+  pin("default_tablespace", "");
+  pin("jit", "off");
   pin("default_transaction_read_only", "off");
   pin("default_transaction_isolation", "read committed");
   pin("synchronous_commit", "local");
@@ -138,10 +115,13 @@ keyword_list keywords_of(const conninfo& target, const connect_options& options)
     }
   }
   if (!own_options.empty()) list.add("options", own_options);
+  if (target.endpoints.size() > 1 && !target.parameters.contains("tcp_user_timeout")) {
+    // A host that drops packets would use up the whole time: PQconnectPoll has no timeout per host.
+    const auto share = options.timeout.count() / static_cast<long>(target.endpoints.size());
+    list.add("tcp_user_timeout", std::to_string(std::max<long>(1000, share)));
+  }
   list.add("application_name", options.application_name);
   list.add("client_encoding", "UTF8");
-  const auto seconds = std::max<long>(2, std::chrono::ceil<std::chrono::seconds>(options.timeout).count());
-  list.add("connect_timeout", std::to_string(seconds));
   return list;
 }
 
@@ -165,11 +145,11 @@ struct connection::handle {
   std::unique_ptr<PGconn, closer> session;
   notice_board notices;
 
-  [[noreturn]] void fail(const PGresult* result, std::string_view statement) const {
+  [[noreturn]] void fail(const PGresult* result, std::string_view statement, bool is_veiled = false) const {
     error_facts facts{.sqlstate = result == nullptr ? std::string{} : field(result, PG_DIAG_SQLSTATE)};
     if (facts.sqlstate.empty()) {
       facts = {.sqlstate = PQstatus(session.get()) == CONNECTION_BAD ? "08006" : "08000",
-               .primary = without_newline(PQerrorMessage(session.get()))};
+               .primary = trimmed(PQerrorMessage(session.get()))};
     } else {
       facts.primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
       facts.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
@@ -179,7 +159,21 @@ struct connection::handle {
       facts.position = position.empty() ? 0 : std::stoi(position);
     }
     facts.statement = statement;
+    if (is_veiled) veil(facts);
     throw error{std::move(facts)};
+  }
+
+  // What the server quotes of a statement that holds a secret: the context of a DO block, the rest after a typo.
+  static void veil(error_facts& facts) {
+    facts.context.clear();
+    facts.position = 0;
+    if (facts.sqlstate.starts_with("42601")) facts.primary = facts.primary.substr(0, facts.primary.find(" at or near"));
+    if (facts.primary.starts_with("unterminated")) facts.primary = "unterminated literal";
+  }
+
+  void discard_copy() const {
+    char* line = nullptr;
+    while (PQgetCopyData(session.get(), &line, 0) > 0) PQfreemem(line);
   }
 
   static result read(const PGresult* from) {
@@ -199,8 +193,17 @@ struct connection::handle {
     return result{std::move(rows)};
   }
 
+  void require_pinned_session() const {
+    const char* reported = PQparameterStatus(session.get(), "DateStyle");
+    if (reported != nullptr && reported == pinned_date_style) return;
+    throw error{{.sqlstate = "0A000",
+                 .primary = "the session did not take its startup options",
+                 .detail = "something between here and the server, such as a connection pooler, drops them",
+                 .hint = "Give the admin an address that leads to the server directly."}};
+  }
+
   // Reads every result of what was sent, then throws the first failure.
-  result finish(std::string_view statement) {
+  result finish(std::string_view statement, bool is_veiled = false) {
     result last;
     owned_result failed;
     while (owned_result one{PQgetResult(session.get())}) {
@@ -214,12 +217,15 @@ struct connection::handle {
         case PGRES_COPY_IN:
           PQputCopyEnd(session.get(), "COPY is not for this interface");
           break;
+        case PGRES_COPY_OUT:
+          discard_copy();
+          break;
         default:
           if (!failed) failed = std::move(one);
-          if (PQstatus(session.get()) == CONNECTION_BAD) fail(failed.get(), statement);
+          if (PQstatus(session.get()) == CONNECTION_BAD) fail(failed.get(), statement, is_veiled);
       }
     }
-    if (failed) fail(failed.get(), statement);
+    if (failed) fail(failed.get(), statement, is_veiled);
     if (notices.refusal) {
       auto facts = std::move(*notices.refusal);
       notices.refusal.reset();
@@ -267,14 +273,17 @@ connection connection::open(const conninfo& target, const connect_options& optio
     }
   }
   PQsetErrorVerbosity(session, PQERRORS_DEFAULT);
+  if (options.kind == session_kind::admin) owned->require_pinned_session();
   return connection{std::move(owned)};
 }
 
 result connection::query(std::string_view sql, std::string_view shown) {
   const std::string text{sql};
+  const bool is_veiled = !shown.empty();
+  const std::string_view statement = is_veiled ? shown : sql;
   handle_->notices.refusal.reset();
-  if (PQsendQuery(handle_->session.get(), text.c_str()) != 1) handle_->fail(nullptr, shown.empty() ? sql : shown);
-  return handle_->finish(shown.empty() ? sql : shown);
+  if (PQsendQuery(handle_->session.get(), text.c_str()) != 1) handle_->fail(nullptr, statement);
+  return handle_->finish(statement, is_veiled);
 }
 
 result connection::query_with(std::string_view sql, const std::vector<std::optional<std::string>>& parameters) {

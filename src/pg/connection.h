@@ -31,7 +31,7 @@ class result {
 enum class session_kind {
   // Innkeeper's own statements as the admin: startup options pin search_path=pg_catalog,pg_temp, role=none,
   // default_transaction_read_only=off, synchronous_commit=local and our timeouts, against settings that a database's
-  // owner may have left there (facts.md 5f). After connecting, current_user must be session_user, else an error.
+  // owner may have left there. Whether they hold is checked without a round trip; if not, 0A000.
   admin,
   // As a service's log-in, exactly as the application would connect: nothing pinned.
   service,

@@ -14,6 +14,7 @@ struct error_facts {
   std::string context;
   std::string statement;  // what was sent, without its secrets; empty for a failed connection
   int position = 0;       // in characters of the statement, from 1; 0 unknown
+  bool is_tls = false;    // the two sides don't agree on encryption or certificates
 };
 
 class error : public std::runtime_error {
