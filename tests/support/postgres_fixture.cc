@@ -110,9 +110,8 @@ std::string quoted_value(const std::string& value) {
   return text + "'";
 }
 
-bool any_test_failed() {
-  const auto* all = testing::UnitTest::GetInstance();
-  return all->failed_test_count() > 0;
+int failures_so_far() {
+  return testing::UnitTest::GetInstance()->failed_test_count() + (testing::Test::HasFailure() ? 1 : 0);
 }
 
 }  // namespace
@@ -155,7 +154,7 @@ scratch_folder::~scratch_folder() {
   fs::remove_all(path_, ignored);
 }
 
-cluster::cluster(cluster_options options) : options_{std::move(options)} {
+cluster::cluster(cluster_options options) : options_{std::move(options)}, failures_before_{failures_so_far()} {
   try {
     make();
     start();
@@ -200,7 +199,8 @@ cluster::~cluster() {
     ::kill(postmaster_, SIGQUIT);
     if (!eventually([&] { return exec::has_ended(postmaster_); })) ::kill(postmaster_, SIGKILL);
   }
-  if (any_test_failed()) fmt::print(stderr, "--- server log of {}\n{}---\n", folder_.string(), log());
+  if (failures_so_far() > failures_before_)
+    fmt::print(stderr, "--- server log of {}\n{}---\n", folder_.string(), log());
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
 }

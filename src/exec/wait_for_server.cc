@@ -1,0 +1,93 @@
+#include "exec/wait_for_server.h"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "exec/error.h"
+
+namespace innkeeper::exec {
+namespace {
+
+double random_jitter() {
+  thread_local std::minstd_rand source{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0, 1}(source);
+}
+
+std::string addresses(const conninfo& target) {
+  std::string text;
+  for (const auto& [host, port] : target.endpoints) {
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    text += fmt::format("{}{}{}{}:{}", text.empty() ? "" : ", ", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "",
+                        port == 0 ? 5432 : port);
+  }
+  return text.empty() ? "the default address" : text;
+}
+
+bool is_standby(pg::connection& session) {
+  // Reported by itself from PostgreSQL 14 on.
+  if (const auto reported = session.current_parameter("in_hot_standby"); !reported.empty()) return reported == "on";
+  return session.query("SELECT pg_catalog.pg_is_in_recovery()").text(0, 0) == "t";
+}
+
+pg::connection try_once(const conninfo& target, const wait_options& options) {
+  auto connect = options.connection;
+  connect.timeout = options.rules.limits.timeout;
+  auto session = pg::connection::open(target, connect);
+  if (options.needs_writable && is_standby(session))
+    throw pg::error{{.sqlstate = "25006", .primary = "the server is in recovery"}};
+  return session;
+}
+
+std::string subject_of(const wait_options& options, const conninfo& target) {
+  return fmt::format("server \"{}\" at {}", options.name, addresses(target));
+}
+
+// The whole of it for people: libpq's texts have several lines, one for each host.
+std::string facts_line(const pg::error_facts& facts) {
+  std::string text = facts.primary;
+  for (auto& c : text) {
+    if (c == '\n' || c == '\t') c = ' ';
+  }
+  if (!facts.detail.empty()) text += fmt::format(" ({})", facts.detail);
+  return fmt::format("{} [{}]", text, facts.sqlstate);
+}
+
+[[noreturn]] void give_up(const conninfo& target, const wait_options& options, obstacle met, int attempts,
+                          const pg::error_facts& facts) {
+  const auto tries = attempts > 1 ? fmt::format(" after {} attempts", attempts) : std::string{};
+  throw error{exit_code_of(met), fmt::format("{} {}{}", subject_of(options, target), to_string(met), tries),
+              facts_line(facts), hint_for(met)};
+}
+
+}  // namespace
+
+pg::connection wait_for_server(const conninfo& target, const wait_options& options, const event_sink& tell) {
+  wait_state state;
+  for (;;) {
+    std::optional<pg::error_facts> facts;
+    try {
+      return try_once(target, options);
+    } catch (const pg::error& failure) {
+      facts = failure.facts();
+    }
+    const auto met = classify_refusal(facts->sqlstate, facts->is_tls);
+    const auto next = advance(state, options.rules, met, options.jitter ? options.jitter() : random_jitter());
+    if (next.is_over) give_up(target, options, met, state.attempts, *facts);
+    if (next.is_news && tell) {
+      tell(
+          {.kind = event_kind::waiting,
+           .server = options.name,
+           .text = fmt::format("{} {}: {}; waiting", subject_of(options, target), to_string(met), facts_line(*facts))});
+    }
+    if (options.sleep) {
+      options.sleep(next.delay);
+    } else {
+      std::this_thread::sleep_for(next.delay);
+    }
+  }
+}
+
+}  // namespace innkeeper::exec
