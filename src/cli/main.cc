@@ -1,3 +1,11 @@
-int main() {
-  return 0;
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "cli/run.h"
+
+int main(int argc, char** argv) {
+  // A reader that went away shows as a failed write, not as a death without a word.
+  std::signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(innkeeper::cli::run(std::vector<std::string>(argv + 1, argv + argc)));
 }

@@ -1,0 +1,186 @@
+#include "cli/plan_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "cli/text.h"
+#include "core/step_sql.h"
+
+namespace innkeeper::cli {
+namespace {
+
+struct counts {
+  int create = 0;
+  int change = 0;
+  int drop = 0;
+  int attention = 0;
+
+  [[nodiscard]] int changes() const { return create + change + drop; }
+};
+
+counts count(const std::vector<plan>& plans) {
+  counts total;
+  for (const auto& one : plans) {
+    for (const auto& step : one.steps) {
+      switch (kind_of(step)) {
+        case change_kind::create:
+          ++total.create;
+          break;
+        case change_kind::change:
+          ++total.change;
+          break;
+        case change_kind::drop:
+          ++total.drop;
+          break;
+      }
+    }
+    total.attention += static_cast<int>(one.attentions.size());
+  }
+  return total;
+}
+
+std::string_view symbol_of(change_kind kind) {
+  switch (kind) {
+    case change_kind::create:
+      return "+";
+    case change_kind::change:
+      return "~";
+    case change_kind::drop:
+      return "-";
+  }
+  return "?";
+}
+
+color color_of(change_kind kind) {
+  switch (kind) {
+    case change_kind::create:
+      return color::green;
+    case change_kind::change:
+      return color::yellow;
+    case change_kind::drop:
+      return color::red;
+  }
+  return color::dim;
+}
+
+// Services in the manifest's order, what they share and the server needs ("") first, a stranger's name last.
+std::vector<std::string> groups_of(const estate& all, const plan& one) {
+  std::set<std::string> used;
+  for (const auto& step : one.steps) used.insert(step.from.service);
+  for (const auto& attention : one.attentions) used.insert(attention.from.service);
+  std::vector<std::string> groups;
+  const auto take = [&](const std::string& name) {
+    if (used.erase(name) > 0) groups.push_back(name);
+  };
+  take("");
+  for (const auto& service : all.services) take(service.name);
+  groups.insert(groups.end(), used.begin(), used.end());
+  return groups;
+}
+
+std::string group_to_text(const plan& one, const std::string& service, bool colored) {
+  std::string text =
+      paint(service.empty() ? fmt::format("server {}", one.server) : service, color::bold, colored) + "\n";
+  for (const auto& step : one.steps) {
+    if (step.from.service != service) continue;
+    const auto kind = kind_of(step);
+    text += fmt::format("  {} {}\n", paint(symbol_of(kind), color_of(kind), colored), describe(step));
+  }
+  for (const auto& attention : one.attentions) {
+    if (attention.from.service == service) text += attention_to_text(attention, colored);
+  }
+  return text + "\n";
+}
+
+bool is_shown(const plan_view& view, const unmanaged_key& key) {
+  if (view.services.empty()) return true;
+  return std::ranges::any_of(
+      view.services, [&](const std::string& name) { return key.path.starts_with(fmt::format("services.{}.", name)); });
+}
+
+std::string unmanaged_to_text(const plan_view& view, bool colored) {
+  std::string text;
+  for (const auto& key : view.all.unmanaged) {
+    if (!is_shown(view, key)) continue;
+    text += fmt::format("{} {} is not managed by this version ({})\n", paint("!", color::magenta, colored), key.path,
+                        to_string(key.where));
+  }
+  return text.empty() ? text : text + "\n";
+}
+
+std::string summary(const plan_view& view, const counts& total) {
+  const std::string attention =
+      total.attention == 0 ? "" : fmt::format("{} need{} attention", total.attention, total.attention == 1 ? "s" : "");
+  if (total.changes() > 0) {
+    return fmt::format("Plan: {} to create, {} to change, {} to drop{}.\n", total.create, total.change, total.drop,
+                       attention.empty() ? "" : "; " + attention);
+  }
+  if (!attention.empty()) return fmt::format("No changes; {}.\n", attention);
+  const auto services = view.services.empty() ? view.all.services.size() : view.services.size();
+  return fmt::format("No changes. {} {} as declared.\n", counted(static_cast<long>(services), "service"),
+                     services == 1 ? "is" : "are");
+}
+
+json step_to_json(const step& one) {
+  return {{"symbol", symbol_of(kind_of(one))},
+          {"kind", name_of(one)},
+          {"subject", subject_of(one)},
+          {"text", describe(one)},
+          {"service", one.from.service},
+          {"database", one.database.value},
+          {"file", one.from.where.file},
+          {"line", one.from.where.line},
+          {"sql", shown_sql(one)},
+          {"transactional", is_transactional(one)}};
+}
+
+}  // namespace
+
+std::string attention_to_text(const attention& one, bool colored) {
+  std::string text = fmt::format("  {} {}\n", paint("!", color::magenta, colored), one.text);
+  if (!one.statement.empty()) {
+    text += fmt::format("      {}{}\n", one.statement, one.who.empty() ? "" : fmt::format("   -- by {}", one.who));
+  }
+  return text;
+}
+
+json attention_to_json(const attention& one) {
+  return {{"text", one.text},
+          {"statement", one.statement},
+          {"who", one.who},
+          {"service", one.from.service},
+          {"fails_service", one.fails_service},
+          {"file", one.from.where.file},
+          {"line", one.from.where.line}};
+}
+
+std::string plan_to_text(const plan_view& view, bool colored) {
+  std::string text;
+  for (const auto& one : view.plans) {
+    for (const auto& service : groups_of(view.all, one)) text += group_to_text(one, service, colored);
+  }
+  return text + unmanaged_to_text(view, colored) + summary(view, count(view.plans));
+}
+
+json plan_to_json(const plan_view& view) {
+  const counts total = count(view.plans);
+  json document{{"estate", view.all.name}, {"servers", json::array()}};
+  for (const auto& one : view.plans) {
+    json server{{"name", one.server}, {"steps", json::array()}, {"attention", json::array()}};
+    for (const auto& step : one.steps) server["steps"].push_back(step_to_json(step));
+    for (const auto& attention : one.attentions) server["attention"].push_back(attention_to_json(attention));
+    document["servers"].push_back(std::move(server));
+  }
+  document["unmanaged"] = json::array();
+  for (const auto& key : view.all.unmanaged) {
+    if (!is_shown(view, key)) continue;
+    document["unmanaged"].push_back({{"path", key.path}, {"file", key.where.file}, {"line", key.where.line}});
+  }
+  document["changes"] = total.changes();
+  document["attention"] = total.attention;
+  return document;
+}
+
+}  // namespace innkeeper::cli

@@ -1,0 +1,322 @@
+-- 71 steps for server "shared". Run with: psql -X -d postgres -f FILE
+\set ON_ERROR_STOP on
+SET search_path = pg_catalog, pg_temp;
+
+-- role cafe_access: create, a group (innkeeper.yaml:8:3)
+CREATE ROLE "cafe_access" NOLOGIN;
+COMMENT ON ROLE "cafe_access" IS 'innkeeper estate=managed';
+
+-- role cafe_owner: create, a group (innkeeper.yaml:8:3)
+CREATE ROLE "cafe_owner" NOLOGIN;
+COMMENT ON ROLE "cafe_owner" IS 'innkeeper estate=managed';
+
+-- role cafe_rw: create, a group (innkeeper.yaml:8:3)
+CREATE ROLE "cafe_rw" NOLOGIN;
+COMMENT ON ROLE "cafe_rw" IS 'innkeeper estate=managed';
+
+-- role cafe_ro: create, a group (innkeeper.yaml:8:3)
+CREATE ROLE "cafe_ro" NOLOGIN;
+COMMENT ON ROLE "cafe_ro" IS 'innkeeper estate=managed';
+
+-- role cafe_user: create, a log-in with at most 20 connections, password generated (innkeeper.yaml:8:3)
+CREATE ROLE "cafe_user" LOGIN CONNECTION LIMIT 20;
+COMMENT ON ROLE "cafe_user" IS 'innkeeper estate=managed';
+\password "cafe_user"
+
+-- role erp_access: create, a group (innkeeper.yaml:10:3)
+CREATE ROLE "erp_access" NOLOGIN;
+COMMENT ON ROLE "erp_access" IS 'innkeeper estate=managed';
+
+-- role erp_owner: create, a group (innkeeper.yaml:10:3)
+CREATE ROLE "erp_owner" NOLOGIN;
+COMMENT ON ROLE "erp_owner" IS 'innkeeper estate=managed';
+
+-- role erp_rw: create, a group (innkeeper.yaml:10:3)
+CREATE ROLE "erp_rw" NOLOGIN;
+COMMENT ON ROLE "erp_rw" IS 'innkeeper estate=managed';
+
+-- role erp_ro: create, a group (innkeeper.yaml:10:3)
+CREATE ROLE "erp_ro" NOLOGIN;
+COMMENT ON ROLE "erp_ro" IS 'innkeeper estate=managed';
+
+-- role erp_user: create, a log-in with at most 20 connections, password generated (innkeeper.yaml:10:3)
+CREATE ROLE "erp_user" LOGIN CONNECTION LIMIT 20;
+COMMENT ON ROLE "erp_user" IS 'innkeeper estate=managed';
+\password "erp_user"
+
+-- role cafe_owner: member of cafe_access (innkeeper.yaml:8:3)
+GRANT "cafe_access" TO "cafe_owner";
+
+-- role cafe_rw: member of cafe_access (innkeeper.yaml:8:3)
+GRANT "cafe_access" TO "cafe_rw";
+
+-- role cafe_ro: member of cafe_access (innkeeper.yaml:8:3)
+GRANT "cafe_access" TO "cafe_ro";
+
+-- role cafe_user: member of cafe_access (innkeeper.yaml:8:3)
+GRANT "cafe_access" TO "cafe_user";
+
+-- role cafe_user: member of cafe_owner (innkeeper.yaml:8:3)
+GRANT "cafe_owner" TO "cafe_user";
+
+-- role erp_owner: member of erp_access (innkeeper.yaml:10:3)
+GRANT "erp_access" TO "erp_owner";
+
+-- role erp_rw: member of erp_access (innkeeper.yaml:10:3)
+GRANT "erp_access" TO "erp_rw";
+
+-- role erp_ro: member of erp_access (innkeeper.yaml:10:3)
+GRANT "erp_access" TO "erp_ro";
+
+-- role erp_user: member of erp_access (innkeeper.yaml:10:3)
+GRANT "erp_access" TO "erp_user";
+
+-- role erp_user: member of erp_owner (innkeeper.yaml:10:3)
+GRANT "erp_owner" TO "erp_user";
+
+-- role admin_user: member of cafe_owner (innkeeper.yaml:8:3)
+GRANT "cafe_owner" TO "admin_user";
+
+-- role admin_user: member of erp_owner (innkeeper.yaml:10:3)
+GRANT "erp_owner" TO "admin_user";
+
+-- database innkeeper: create, closed
+CREATE DATABASE "innkeeper" TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false;
+
+-- database innkeeper: close to PUBLIC
+REVOKE CONNECT, TEMPORARY ON DATABASE "innkeeper" FROM PUBLIC;
+
+-- database innkeeper: mark: innkeeper registry
+COMMENT ON DATABASE "innkeeper" IS 'innkeeper registry';
+
+-- database innkeeper: open to its own log-ins
+ALTER DATABASE "innkeeper" ALLOW_CONNECTIONS true;
+
+\connect "innkeeper"
+SET search_path = pg_catalog, pg_temp;
+
+-- schema innkeeper.public: take USAGE from PUBLIC
+REVOKE USAGE ON SCHEMA "public" FROM PUBLIC;
+
+-- database innkeeper: create the registry and the audit trail
+-- The memory of Innkeeper on this server: what it made, and every step that it ran. A cache with proof: a plan works
+-- without it, and nothing is dropped on its word alone.
+CREATE SCHEMA innkeeper;
+CREATE TABLE innkeeper.object (
+  kind text NOT NULL,                 -- 'role' or 'database'
+  oid oid NOT NULL,                   -- an object of the same name made by others later has another one
+  name text NOT NULL,
+  estate text NOT NULL,               -- '' for what `service create` made
+  service text NOT NULL,              -- '' for what several services share
+  made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (kind, oid)
+);
+CREATE TABLE innkeeper.run (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  estate text NOT NULL,
+  who text NOT NULL,                  -- operating system user and machine
+  role text NOT NULL DEFAULT session_user,
+  version text NOT NULL,              -- of Innkeeper
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  finished_at timestamptz,            -- NULL: running, or cut off
+  outcome text,                       -- 'done' or 'failed'
+  applied integer,                    -- steps
+  failed integer
+);
+CREATE TABLE innkeeper.step (
+  run_id bigint NOT NULL REFERENCES innkeeper.run,
+  number integer NOT NULL,
+  service text NOT NULL,
+  place text NOT NULL,                -- manifest file:line that asked for it
+  kind text NOT NULL,
+  what text NOT NULL,
+  ended_at timestamptz NOT NULL,
+  duration interval NOT NULL,
+  error text,                         -- NULL: done
+  PRIMARY KEY (run_id, number)
+);
+
+\connect "postgres"
+SET search_path = pg_catalog, pg_temp;
+
+-- database cafe: create, closed, at most 23 connections (innkeeper.yaml:8:3)
+CREATE DATABASE "cafe" TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false CONNECTION LIMIT 23;
+
+-- database cafe: close to PUBLIC (innkeeper.yaml:8:3)
+REVOKE CONNECT, TEMPORARY ON DATABASE "cafe" FROM PUBLIC;
+
+-- database cafe: CONNECT, TEMPORARY to cafe_access (innkeeper.yaml:8:3)
+GRANT CONNECT, TEMPORARY ON DATABASE "cafe" TO "cafe_access";
+
+-- database cafe: search_path = "public", "extensions", "pg_temp" (innkeeper.yaml:8:3)
+ALTER DATABASE "cafe" SET "search_path" = "public", "extensions", "pg_temp";
+
+-- database cafe: mark: innkeeper estate=managed (innkeeper.yaml:8:3)
+COMMENT ON DATABASE "cafe" IS 'innkeeper estate=managed';
+
+-- role cafe_user: starts in cafe as cafe_owner (innkeeper.yaml:8:3)
+ALTER ROLE "cafe_user" IN DATABASE "cafe" SET "role" = 'cafe_owner';
+
+-- database cafe: open to its own log-ins (innkeeper.yaml:8:3)
+ALTER DATABASE "cafe" ALLOW_CONNECTIONS true;
+
+\connect "cafe"
+SET search_path = pg_catalog, pg_temp;
+
+-- schema cafe.extensions: create, owner the admin (innkeeper.yaml:8:3)
+CREATE SCHEMA "extensions";
+
+-- schema cafe.extensions: USAGE to cafe_access (innkeeper.yaml:8:3)
+GRANT USAGE ON SCHEMA "extensions" TO "cafe_access";
+
+-- schema cafe.public: take USAGE from PUBLIC (innkeeper.yaml:8:3)
+REVOKE USAGE ON SCHEMA "public" FROM PUBLIC;
+
+-- schema cafe.public: owner cafe_owner (innkeeper.yaml:8:3)
+GRANT CREATE ON DATABASE "cafe" TO "cafe_owner";
+ALTER SCHEMA "public" OWNER TO "cafe_owner";
+REVOKE CREATE ON DATABASE "cafe" FROM "cafe_owner";
+
+-- schema cafe.public: USAGE to cafe_rw (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+GRANT USAGE ON SCHEMA "public" TO "cafe_rw";
+SET LOCAL ROLE NONE;
+
+-- schema cafe.public: USAGE to cafe_ro (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+GRANT USAGE ON SCHEMA "public" TO "cafe_ro";
+SET LOCAL ROLE NONE;
+
+-- database cafe: future functions of cafe_owner: EXECUTE taken from PUBLIC (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
+SET LOCAL ROLE NONE;
+
+-- database cafe: future types of cafe_owner: USAGE taken from PUBLIC (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" REVOKE USAGE ON TYPES FROM PUBLIC;
+SET LOCAL ROLE NONE;
+
+-- schema cafe.public: future tables of cafe_owner: SELECT, INSERT, UPDATE, DELETE to cafe_rw (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" IN SCHEMA "public" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "cafe_rw";
+SET LOCAL ROLE NONE;
+
+-- schema cafe.public: future tables of cafe_owner: SELECT to cafe_ro (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" IN SCHEMA "public" GRANT SELECT ON TABLES TO "cafe_ro";
+SET LOCAL ROLE NONE;
+
+-- schema cafe.public: future sequences of cafe_owner: SELECT, UPDATE, USAGE to cafe_rw (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" IN SCHEMA "public" GRANT SELECT, UPDATE, USAGE ON SEQUENCES TO "cafe_rw";
+SET LOCAL ROLE NONE;
+
+-- schema cafe.public: future sequences of cafe_owner: SELECT to cafe_ro (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" IN SCHEMA "public" GRANT SELECT ON SEQUENCES TO "cafe_ro";
+SET LOCAL ROLE NONE;
+
+-- schema cafe.public: future functions of cafe_owner: EXECUTE to cafe_rw, cafe_ro (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" IN SCHEMA "public" GRANT EXECUTE ON ROUTINES TO "cafe_rw", "cafe_ro";
+SET LOCAL ROLE NONE;
+
+-- schema cafe.public: future types of cafe_owner: USAGE to cafe_rw, cafe_ro (innkeeper.yaml:8:3)
+SET LOCAL ROLE "cafe_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" IN SCHEMA "public" GRANT USAGE ON TYPES TO "cafe_rw", "cafe_ro";
+SET LOCAL ROLE NONE;
+
+-- extension cafe.pgcrypto: create (innkeeper.yaml:9:18)
+CREATE EXTENSION "pgcrypto" WITH SCHEMA "extensions";
+
+\connect "postgres"
+SET search_path = pg_catalog, pg_temp;
+
+-- database erp: create, closed, at most 23 connections (innkeeper.yaml:10:3)
+CREATE DATABASE "erp" TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false CONNECTION LIMIT 23;
+
+-- database erp: close to PUBLIC (innkeeper.yaml:10:3)
+REVOKE CONNECT, TEMPORARY ON DATABASE "erp" FROM PUBLIC;
+
+-- database erp: CONNECT, TEMPORARY to erp_access (innkeeper.yaml:10:3)
+GRANT CONNECT, TEMPORARY ON DATABASE "erp" TO "erp_access";
+
+-- database erp: search_path = "public", "extensions", "pg_temp" (innkeeper.yaml:10:3)
+ALTER DATABASE "erp" SET "search_path" = "public", "extensions", "pg_temp";
+
+-- database erp: mark: innkeeper estate=managed (innkeeper.yaml:10:3)
+COMMENT ON DATABASE "erp" IS 'innkeeper estate=managed';
+
+-- role erp_user: starts in erp as erp_owner (innkeeper.yaml:10:3)
+ALTER ROLE "erp_user" IN DATABASE "erp" SET "role" = 'erp_owner';
+
+-- database erp: open to its own log-ins (innkeeper.yaml:10:3)
+ALTER DATABASE "erp" ALLOW_CONNECTIONS true;
+
+\connect "erp"
+SET search_path = pg_catalog, pg_temp;
+
+-- schema erp.extensions: create, owner the admin (innkeeper.yaml:10:3)
+CREATE SCHEMA "extensions";
+
+-- schema erp.extensions: USAGE to erp_access (innkeeper.yaml:10:3)
+GRANT USAGE ON SCHEMA "extensions" TO "erp_access";
+
+-- schema erp.public: take USAGE from PUBLIC (innkeeper.yaml:10:3)
+REVOKE USAGE ON SCHEMA "public" FROM PUBLIC;
+
+-- schema erp.public: owner erp_owner (innkeeper.yaml:10:3)
+GRANT CREATE ON DATABASE "erp" TO "erp_owner";
+ALTER SCHEMA "public" OWNER TO "erp_owner";
+REVOKE CREATE ON DATABASE "erp" FROM "erp_owner";
+
+-- schema erp.public: USAGE to erp_rw (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+GRANT USAGE ON SCHEMA "public" TO "erp_rw";
+SET LOCAL ROLE NONE;
+
+-- schema erp.public: USAGE to erp_ro (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+GRANT USAGE ON SCHEMA "public" TO "erp_ro";
+SET LOCAL ROLE NONE;
+
+-- database erp: future functions of erp_owner: EXECUTE taken from PUBLIC (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
+SET LOCAL ROLE NONE;
+
+-- database erp: future types of erp_owner: USAGE taken from PUBLIC (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" REVOKE USAGE ON TYPES FROM PUBLIC;
+SET LOCAL ROLE NONE;
+
+-- schema erp.public: future tables of erp_owner: SELECT, INSERT, UPDATE, DELETE to erp_rw (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" IN SCHEMA "public" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "erp_rw";
+SET LOCAL ROLE NONE;
+
+-- schema erp.public: future tables of erp_owner: SELECT to erp_ro (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" IN SCHEMA "public" GRANT SELECT ON TABLES TO "erp_ro";
+SET LOCAL ROLE NONE;
+
+-- schema erp.public: future sequences of erp_owner: SELECT, UPDATE, USAGE to erp_rw (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" IN SCHEMA "public" GRANT SELECT, UPDATE, USAGE ON SEQUENCES TO "erp_rw";
+SET LOCAL ROLE NONE;
+
+-- schema erp.public: future sequences of erp_owner: SELECT to erp_ro (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" IN SCHEMA "public" GRANT SELECT ON SEQUENCES TO "erp_ro";
+SET LOCAL ROLE NONE;
+
+-- schema erp.public: future functions of erp_owner: EXECUTE to erp_rw, erp_ro (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" IN SCHEMA "public" GRANT EXECUTE ON ROUTINES TO "erp_rw", "erp_ro";
+SET LOCAL ROLE NONE;
+
+-- schema erp.public: future types of erp_owner: USAGE to erp_rw, erp_ro (innkeeper.yaml:10:3)
+SET LOCAL ROLE "erp_owner";
+ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" IN SCHEMA "public" GRANT USAGE ON TYPES TO "erp_rw", "erp_ro";
+SET LOCAL ROLE NONE;
