@@ -63,6 +63,7 @@ class cluster {
   void append_settings();
 
   cluster_options options_;
+  int failures_before_;
   std::filesystem::path folder_;
   std::filesystem::path data_;
   std::filesystem::path log_;
