@@ -160,11 +160,13 @@ attempts foreign_roles(const proof_facts& facts, const log_in_facts& one, const 
   return all;
 }
 
+// `trust` lets in with any password; so one wrong one tells as much as none at all.
 attempts wrong_password(const proof_facts&, const log_in_facts& one, const probe& self, std::size_t) {
-  auto enter_wrongly = new_attempt(self, one, one.own.front());
-  enter_wrongly.with = credential::wrong;
-  enter_wrongly.aim = "enter its own database with a wrong password: pg_hba.conf lets it in as \"trust\" would";
-  return {enter_wrongly};
+  auto door = new_attempt(self, one, one.own.front());
+  door.with = credential::wrong;
+  door.aim =
+      fmt::format("enter database \"{}\" with a wrong password, as \"trust\" in pg_hba.conf allows", door.database);
+  return {door};
 }
 
 }  // namespace innkeeper::probe_rows

@@ -32,7 +32,7 @@ const std::vector<probe>& all_probes() {
       {"P12", "maintenance databases and undeclared ones refuse", log_in, high, nullptr,
        probe_rows::maintenance_databases},
       {"P15", "other services' roles and the admin refuse", log_in, critical, nullptr, probe_rows::foreign_roles},
-      {"P38", "a wrong password refuses", log_in, critical, nullptr, probe_rows::wrong_password},
+      {"P38", "no log-in gets in without its password", log_in, critical, nullptr, probe_rows::wrong_password},
   };
   return table;
 }

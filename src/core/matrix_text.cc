@@ -1,0 +1,301 @@
+#include "core/matrix_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace innkeeper {
+namespace {
+
+enum class tint { none, good, bad, notice, bold };
+
+std::string tinted(std::string_view text, tint with, const text_style& style) {
+  if (!style.colored || with == tint::none) return std::string{text};
+  std::string_view code;
+  switch (with) {
+    case tint::none:
+      break;
+    case tint::good:
+      code = "32";
+      break;
+    case tint::bad:
+      code = "1;31";
+      break;
+    case tint::notice:
+      code = "33";
+      break;
+    case tint::bold:
+      code = "1";
+      break;
+  }
+  return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
+}
+
+// How a cell looks in a wide and in a narrow matrix, and what it means.
+struct cell_look {
+  std::string_view word;
+  char letter;
+  std::string_view meaning;
+  tint with;
+};
+
+cell_look look_of(access_cell one) {
+  switch (one) {
+    case access_cell::own:
+      return {"own", 'o', "its own", tint::good};
+    case access_cell::shared:
+      return {"shared", 's', "its own, shared as declared", tint::good};
+    case access_cell::reads:
+      return {"reads", 'r', "may read, as declared", tint::good};
+    case access_cell::refused:
+      return {"no", '-', "tried, refused", tint::none};
+    case access_cell::closed:
+      return {"(no)", '.', "closed, as the catalogs say; not tried", tint::none};
+    case access_cell::leak:
+      return {"LEAK", 'L', "gets in, and must not", tint::bad};
+    case access_cell::failed:
+      return {"FAIL", 'F', "nothing proved: a control failed, or the answer was unclear", tint::bad};
+    case access_cell::unknown:
+      return {"?", '?', "not there", tint::notice};
+  }
+  return {};
+}
+
+bool is_trouble(access_cell one) {
+  return one == access_cell::leak || one == access_cell::failed || one == access_cell::unknown;
+}
+
+// Characters, not bytes, as a terminal shows them.
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const std::size_t length = length_of(text);
+  return length < width ? text + std::string(width - length, ' ') : text;
+}
+
+std::string label_of(const access_row& row) {
+  if (row.services.size() == 1) return fmt::format("{} ({})", row.log_in, row.services.front());
+  return fmt::format("{} ({} services)", row.log_in, row.services.size());
+}
+
+using rows = std::vector<const access_row*>;
+
+class matrix_view {
+ public:
+  matrix_view(const access_matrix& matrix, rows shown, const text_style& style)
+      : matrix_{matrix}, rows_{std::move(shown)}, style_{style} {
+    for (const auto* row : rows_) label_width_ = std::max(label_width_, length_of(label_of(*row)));
+  }
+
+  [[nodiscard]] std::string text() const { return (fits() ? wide() : narrow()) + legend(); }
+
+ private:
+  [[nodiscard]] std::size_t column_width(std::size_t column) const {
+    std::size_t width = length_of(matrix_.columns[column].value);
+    for (const auto* row : rows_) width = std::max(width, look_of(row->cells[column]).word.size());
+    return width;
+  }
+
+  [[nodiscard]] bool fits() const {
+    std::size_t width = label_width_;
+    for (std::size_t i = 0; i < matrix_.columns.size(); ++i) width += 2 + column_width(i);
+    return width <= static_cast<std::size_t>(style_.width);
+  }
+
+  [[nodiscard]] std::string wide() const {
+    std::string text = std::string(label_width_, ' ');
+    for (std::size_t i = 0; i < matrix_.columns.size(); ++i) {
+      text += "  " + padded(matrix_.columns[i].value, column_width(i));
+    }
+    text = trimmed(text) + "\n";
+    for (const auto* row : rows_) {
+      std::string line = padded(label_of(*row), label_width_);
+      for (std::size_t i = 0; i < row->cells.size(); ++i) {
+        const auto look = look_of(row->cells[i]);
+        line += "  " + tinted(look.word, look.with, style_);
+        if (i + 1 < row->cells.size()) line += std::string(column_width(i) - look.word.size(), ' ');
+      }
+      text += line + "\n";
+    }
+    return text;
+  }
+
+  // Columns are numbered, the number written downwards, and named below.
+  [[nodiscard]] std::string narrow() const {
+    const std::size_t digits = std::to_string(matrix_.columns.size()).size();
+    std::string text;
+    for (std::size_t digit = 0; digit < digits; ++digit) {
+      text += std::string(label_width_ + 1, ' ');
+      for (std::size_t i = 1; i <= matrix_.columns.size(); ++i) {
+        text += ' ';
+        text += fmt::format("{:>{}}", i, digits)[digit];
+      }
+      text = trimmed(text) + "\n";
+    }
+    for (const auto* row : rows_) {
+      text += padded(label_of(*row), label_width_ + 1);
+      for (const auto cell : row->cells) {
+        const auto look = look_of(cell);
+        text += ' ' + tinted(std::string(1, look.letter), look.with, style_);
+      }
+      text += "\n";
+    }
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < matrix_.columns.size(); ++i) {
+      names.push_back(fmt::format("{} {}", i + 1, matrix_.columns[i]));
+    }
+    return text + wrapped(names, "  ");
+  }
+
+  [[nodiscard]] std::string legend() const {
+    std::map<access_cell, cell_look> used;
+    for (const auto* row : rows_) {
+      for (const auto cell : row->cells) used.emplace(cell, look_of(cell));
+    }
+    std::vector<std::string> entries;
+    for (const auto& [cell, look] : used) {
+      const std::string sign = fits() ? std::string{look.word} : std::string(1, look.letter);
+      entries.push_back(fmt::format("{}: {}", sign, look.meaning));
+    }
+    return wrapped(entries, "; ");
+  }
+
+  static std::string trimmed(std::string text) {
+    while (text.ends_with(' ')) text.pop_back();
+    return text;
+  }
+
+  [[nodiscard]] std::string wrapped(const std::vector<std::string>& parts, std::string_view between) const {
+    std::string text;
+    std::string line;
+    for (const auto& part : parts) {
+      const bool overflows =
+          length_of(line) + between.size() + length_of(part) > static_cast<std::size_t>(style_.width);
+      if (!line.empty() && overflows) {
+        text += line + "\n";
+        line.clear();
+      }
+      line += line.empty() ? part : std::string{between} + part;
+    }
+    return line.empty() ? text : text + line + "\n";
+  }
+
+  const access_matrix& matrix_;
+  rows rows_;
+  const text_style& style_;
+  std::size_t label_width_ = 0;
+};
+
+std::string counted(int count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+tint tint_of(verdict one) {
+  switch (one) {
+    case verdict::leak:
+    case verdict::failed:
+      return tint::bad;
+    case verdict::drift:
+    case verdict::unprovable:
+      return tint::notice;
+    case verdict::advice:
+      return tint::none;
+  }
+  return tint::none;
+}
+
+std::string finding_text(const finding& one, const text_style& style) {
+  const bool is_judged = one.says == verdict::leak || one.says == verdict::failed;
+  const std::string how_bad = is_judged ? fmt::format(", {}", to_string(one.how_bad)) : "";
+  std::string text =
+      fmt::format("{} {}{}: {}", tinted(to_string(one.says), tint_of(one.says), style), one.probe, how_bad, one.text);
+  if (one.says == verdict::drift) text = fmt::format("{}: {}", tinted("drift", tint_of(one.says), style), one.text);
+  text += "\n";
+  if (!one.detail.empty()) text += fmt::format("  detail: {}\n", one.detail);
+  if (const auto place = to_string(one.where); !place.empty()) text += fmt::format("  declared at: {}\n", place);
+  if (!one.statement.empty()) text += fmt::format("  mend it: {}\n", one.statement);
+  return text;
+}
+
+}  // namespace
+
+std::string matrix_text(const proof_report& report, const text_style& style) {
+  if (report.matrix.rows.empty()) return {};
+  rows shown;
+  const bool is_drawn = static_cast<std::size_t>(report.services) <= drawn_services;
+  for (const auto& row : report.matrix.rows) {
+    if (is_drawn || std::ranges::any_of(row.cells, is_trouble)) shown.push_back(&row);
+  }
+  std::string text;
+  if (!is_drawn) {
+    text = fmt::format(
+        "{} and {}: {} of {} as declared{}\n", counted(static_cast<int>(report.matrix.rows.size()), "log-in"),
+        counted(static_cast<int>(report.matrix.columns.size()), "database"), report.matrix.rows.size() - shown.size(),
+        report.matrix.rows.size(), shown.empty() ? "" : ", all but:");
+  }
+  return shown.empty() ? text : text + matrix_view{report.matrix, shown, style}.text();
+}
+
+std::string verdict_line(const proof_report& report, const text_style& style) {
+  const bool holds = report.code() == exit_code::ok;
+  const std::string_view head = !holds ? "Not proved" : report.tried ? "Proved" : "Verified";
+  std::string line =
+      fmt::format("{}: {}, {}, {}, {} failed, {} unprovable", head, counted(report.services, "service"),
+                  counted(report.probes, "probe"), counted(report.leaks, "leak"), report.failed, report.unprovable);
+  if (report.drift > 0) line += fmt::format(", {}", counted(report.drift, "difference"));
+  return tinted(line + ".", holds ? tint::good : tint::bad, style);
+}
+
+std::string findings_text(const proof_report& report, const text_style& style) {
+  std::string text;
+  for (const auto& one : report.findings) text += finding_text(one, style);
+  return text;
+}
+
+std::string proof_text(const proof_report& report, const text_style& style) {
+  std::string text = matrix_text(report, style);
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) text += (text.empty() ? "" : "\n") + part;
+  };
+  std::string shared;
+  for (const auto& line : report.sharing) shared += fmt::format("  {}\n", line);
+  if (!shared.empty()) add(fmt::format("{}\n{}", tinted("Shared, as declared:", tint::bold, style), shared));
+  add(findings_text(report, style));
+  std::string last = verdict_line(report, style) + "\n";
+  if (report.tried && report.doors_tried < report.doors) {
+    last += fmt::format("Tried {} of {} doors that must be closed; --exhaustive tries all.\n", report.doors_tried,
+                        report.doors);
+  }
+  if (!report.tried) last += "No log-in was tried; --prove does.\n";
+  if (report.drift > 0) last += "Run \"innkeeper apply\" to make the server match the manifest.\n";
+  add(last);
+  return text;
+}
+
+std::string_view to_string(access_cell one) {
+  switch (one) {
+    case access_cell::own:
+      return "own";
+    case access_cell::shared:
+      return "shared";
+    case access_cell::reads:
+      return "reads";
+    case access_cell::refused:
+      return "refused";
+    case access_cell::closed:
+      return "closed";
+    case access_cell::leak:
+      return "leak";
+    case access_cell::failed:
+      return "failed";
+    case access_cell::unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+}  // namespace innkeeper

@@ -1,0 +1,24 @@
+#include "exec/prove.h"
+
+#include "exec/attempts.h"
+#include "exec/observe.h"
+
+namespace innkeeper::exec {
+
+proof_report verify_server(const estate& all, const server_access& access, const verify_options& options,
+                           const event_sink& tell) {
+  const auto desired = derive_desired(all, *access.server);
+  const auto observed = observe(access, desired, options.policy, {options.jobs, "innkeeper verify"});
+  const secret_store store{all.secrets_directory};
+  const auto left = make_plan(desired, observed, look_up_secrets(store, desired, observed, access), options.policy);
+  const proof_facts facts{all, desired, observed, options.policy.services};
+  std::vector<agenda> agendas;
+  std::vector<std::vector<outcome>> answers;
+  if (options.prove) {
+    agendas = plan_attempts(facts, options.exhaustive);
+    answers = try_agendas(agendas, access, store, {options.jobs, options.attempts_per_second}, tell);
+  }
+  return judge_proof(facts, left, agendas, answers);
+}
+
+}  // namespace innkeeper::exec
