@@ -1,7 +1,9 @@
 #include "pg/catalog.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/desired.h"
 #include "embedded/catalog_sql.h"
 
 namespace innkeeper::pg {
@@ -47,6 +49,46 @@ acl acl_of(const json& list) {
     if (auto item = parse_acl_item(one.get<std::string>())) all.push_back(std::move(*item));
   }
   return all;
+}
+
+// An ACL as the server prints an array: {"=U/owner",x=UC/owner}.
+acl acl_of_array(std::string_view array) {
+  acl all;
+  std::string item;
+  bool inside_quotes = false;
+  const auto finish = [&] {
+    if (auto read = parse_acl_item(item)) all.push_back(std::move(*read));
+    item.clear();
+  };
+  for (std::size_t i = 1; i + 1 < array.size(); ++i) {
+    const char c = array[i];
+    if (c == '\\') {
+      item += array[++i];
+    } else if (c == '"') {
+      inside_quotes = !inside_quotes;
+    } else if (c == ',' && !inside_quotes) {
+      finish();
+    } else {
+      item += c;
+    }
+  }
+  if (!item.empty()) finish();
+  return all;
+}
+
+// relkind and the like to the plan's kinds: a view is granted on as a table is, a composite type is a type.
+char kind_of_object(const std::string& kind) {
+  switch (kind.front()) {
+    case 'S':
+      return 'S';
+    case 'X':  // ours, for routines: relkind 'f' is a foreign table
+      return 'f';
+    case 'T':
+    case 'c':
+      return 'T';
+    default:
+      return 'r';
+  }
 }
 
 observed_role read_role(const json& row) {
@@ -152,21 +194,52 @@ observed_server observe_shared(connection& maintenance) {
 }
 
 database_contents observe_contents(connection& inside) {
-  const auto document = json::parse(inside.query(catalog_sql::contents_sql).text(0, 0));
+  const auto results = inside.query_all(catalog_sql::contents_sql);
+  const auto& namespaces = results.at(0);
+  std::map<std::string, schema_name> schemas;  // by OID
+  std::map<schema_name, role_name> owners;
   database_contents contents;
-  contents.schemas = rows_of(document, "schemas", [](const json& row) {
-    return observed_schema{{row[0]}, {row[1]}, acl_of(row[2])};
-  });
-  contents.extensions = rows_of(document, "extensions", [](const json& row) {
-    return observed_extension{{row[0]}, text_of(row[1]), {row[2]}};
-  });
-  contents.default_privileges = rows_of(document, "default_privileges", [](const json& row) {
-    return observed_default_privileges{{row[0]}, {text_of(row[1])}, row[2].get<std::string>().front(), acl_of(row[3])};
-  });
-  contents.objects = rows_of(document, "objects", [](const json& row) {
-    return observed_objects{{row[0]}, row[1].get<std::string>().front(), {row[2]}, row[3].get<int>()};
-  });
-  contents.has_registry = document.at("registry");
+  for (std::size_t i = 0; i < namespaces.size(); ++i) {
+    const schema_name name{namespaces.text(i, 1)};
+    if (name.value.starts_with("pg_")) continue;
+    const role_name owner{namespaces.text(i, 2)};
+    schemas[namespaces.text(i, 0)] = name;
+    owners[name] = owner;
+    // A schema without an ACL is its owner's alone.
+    const acl own{{.grantee = owner, .privileges = "UC", .grantor = owner}};
+    contents.schemas.push_back({name, owner, namespaces.is_null(i, 3) ? own : acl_of_array(namespaces.text(i, 3))});
+  }
+  const auto schema_at = [&](const std::string& oid) {
+    const auto found = schemas.find(oid);
+    return found == schemas.end() ? schema_name{oid == "11" ? "pg_catalog" : ""} : found->second;
+  };
+  const auto& extensions = results.at(1);
+  for (std::size_t i = 0; i < extensions.size(); ++i) {
+    contents.extensions.push_back({{extensions.text(i, 0)}, extensions.text(i, 1), schema_at(extensions.text(i, 2))});
+  }
+  const auto& defaults = results.at(2);
+  for (std::size_t i = 0; i < defaults.size(); ++i) {
+    contents.default_privileges.push_back({{defaults.text(i, 0)},
+                                           schema_at(defaults.text(i, 1)),
+                                           defaults.text(i, 2).front(),
+                                           acl_of_array(defaults.text(i, 3))});
+  }
+  const auto add_objects = [&](const result& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto schema = schema_at(rows.text(i, 0));
+      if (schema.empty() || schema == extensions_schema) continue;
+      contents.objects.push_back(
+          {schema, kind_of_object(rows.text(i, 1)), {rows.text(i, 2)}, std::stoi(rows.text(i, 3))});
+    }
+  };
+  for (std::size_t i = 3; i < results.size(); ++i) add_objects(results[i]);
+  const bool has_other_owners = std::ranges::any_of(
+      contents.objects, [&](const observed_objects& one) { return one.owner != owners.at(one.schema); });
+  if (has_other_owners) {
+    contents.objects.clear();
+    add_objects(inside.query(catalog_sql::objects_sql));
+  }
+  contents.has_registry = owners.contains(schema_name{registry_database.value});
   return contents;
 }
 

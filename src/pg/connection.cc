@@ -125,6 +125,10 @@ keyword_list keywords_of(const conninfo& target, const connect_options& options)
   return list;
 }
 
+result last_of(std::vector<result> all) {
+  return all.empty() ? result{} : std::move(all.back());
+}
+
 bool wait_for_socket(PGconn* session, short what, clock::time_point deadline) {
   pollfd socket{PQsocket(session), what, 0};
   for (;;) {
@@ -203,13 +207,13 @@ struct connection::handle {
   }
 
   // Reads every result of what was sent, then throws the first failure.
-  result finish(std::string_view statement, bool is_veiled = false) {
-    result last;
+  std::vector<result> finish(std::string_view statement, bool is_veiled = false) {
+    std::vector<result> all;
     owned_result failed;
     while (owned_result one{PQgetResult(session.get())}) {
       switch (PQresultStatus(one.get())) {
         case PGRES_TUPLES_OK:
-          last = read(one.get());
+          all.push_back(read(one.get()));
           break;
         case PGRES_COMMAND_OK:
         case PGRES_EMPTY_QUERY:
@@ -232,7 +236,13 @@ struct connection::handle {
       facts.statement = statement;
       throw error{std::move(facts)};
     }
-    return last;
+    return all;
+  }
+
+  void send(std::string_view sql, std::string_view shown) {
+    const std::string text{sql};
+    notices.refusal.reset();
+    if (PQsendQuery(session.get(), text.c_str()) != 1) fail(nullptr, shown);
   }
 };
 
@@ -278,12 +288,15 @@ connection connection::open(const conninfo& target, const connect_options& optio
 }
 
 result connection::query(std::string_view sql, std::string_view shown) {
-  const std::string text{sql};
   const bool is_veiled = !shown.empty();
   const std::string_view statement = is_veiled ? shown : sql;
-  handle_->notices.refusal.reset();
-  if (PQsendQuery(handle_->session.get(), text.c_str()) != 1) handle_->fail(nullptr, statement);
-  return handle_->finish(statement, is_veiled);
+  handle_->send(sql, statement);
+  return last_of(handle_->finish(statement, is_veiled));
+}
+
+std::vector<result> connection::query_all(std::string_view sql) {
+  handle_->send(sql, sql);
+  return handle_->finish(sql);
 }
 
 result connection::query_with(std::string_view sql, const std::vector<std::optional<std::string>>& parameters) {
@@ -296,7 +309,7 @@ result connection::query_with(std::string_view sql, const std::vector<std::optio
                         nullptr, nullptr, 0) != 1) {
     handle_->fail(nullptr, sql);
   }
-  return handle_->finish(sql);
+  return last_of(handle_->finish(sql));
 }
 
 int connection::server_version() const {

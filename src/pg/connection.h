@@ -59,6 +59,8 @@ class connection {
   // rows is returned. A warning 01006 or 01007 from the server is thrown as an error once the query ended. `shown`
   // stands for the statement in errors where the statement itself holds a secret or verifier.
   result query(std::string_view sql, std::string_view shown = {});
+  // The same, with every result that has rows, in order.
+  std::vector<result> query_all(std::string_view sql);
   // Extended protocol, parameters as text; std::nullopt is NULL.
   result query_with(std::string_view sql, const std::vector<std::optional<std::string>>& parameters);
 

@@ -1,0 +1,153 @@
+#include "exec/apply.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "exec/error.h"
+#include "exec/executor.h"
+#include "exec/observe.h"
+#include "exec/registry.h"
+#include "exec/secret_store.h"
+#include "pg/catalog.h"
+
+namespace innkeeper::exec {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr int most_attempts = 5;  // races with hands that don't take our lock
+
+// The second look: the shared catalogs anew, and of the databases what their workers saw last.
+plan look_again(const server_plan& ran, const execution& done, const estate& all, const server_access& access,
+                const apply_options& options, observed_server& after) {
+  pg::connect_options connect;
+  connect.application_name = "innkeeper apply";
+  auto maintenance = pg::connection::open(access.admin, connect);
+  after = pg::observe_shared(maintenance);
+  after.available_extensions = ran.observed.available_extensions;
+  std::map<database_name, const observed_database*> before;
+  for (const auto& one : ran.observed.databases) before.emplace(one.name, &one);
+  for (auto& one : after.databases) {
+    if (const auto seen = done.contents.find(one.name); seen != done.contents.end()) {
+      one.contents = seen->second;
+    } else if (const auto known = before.find(one.name); known != before.end()) {
+      one.contents = known->second->contents;
+      one.contents_problem = known->second->contents_problem;
+    }
+  }
+  const secret_store store{all.secrets_directory};
+  const auto secrets = look_up_secrets(store, ran.desired, after, access);
+  // Passwords that were asked to be reset are reset by now.
+  plan_policy policy = options.policy;
+  policy.reset_every_password = false;
+  policy.reset_passwords.clear();
+  return make_plan(ran.desired, after, secrets, policy);
+}
+
+std::set<std::string> services_on(const desired_server& desired, const plan_policy& policy) {
+  std::set<std::string> names;
+  for (const auto& database : desired.databases) {
+    for (const auto& name : database.services) {
+      if (policy.services.empty() || policy.services.contains(name)) names.insert(name);
+    }
+  }
+  return names;
+}
+
+void count(apply_report& report, const server_plan& ran, const apply_options& options,
+           const std::set<std::string>& touched) {
+  std::set<std::string> failed;
+  for (const auto& one : report.failures) failed.insert(one.service);
+  for (const auto& one : report.attentions) {
+    if (!one.fails_service) continue;
+    if (failed.insert(one.from.service).second) {
+      report.failures.push_back({one.from.service, one.text, exit_code::failed});
+    }
+  }
+  report.failed = static_cast<int>(failed.size());
+  for (const auto& name : services_on(ran.desired, options.policy)) {
+    if (failed.contains(name)) continue;
+    ++(touched.contains(name) ? report.applied : report.unchanged);
+  }
+  for (const auto& one : report.failures) report.code = worst_of(report.code, one.code);
+}
+
+class stopwatch {
+ public:
+  explicit stopwatch(apply_report& report) : report_{report} {}
+  ~stopwatch() { report_.duration = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - started_); }
+  stopwatch(const stopwatch&) = delete;
+  stopwatch& operator=(const stopwatch&) = delete;
+
+ private:
+  apply_report& report_;
+  const clock::time_point started_ = clock::now();
+};
+
+// Runs plans until nothing is left to do, at most a few times: only a race asks for a second one.
+void run_under_lock(const estate& all, const server_access& access, const apply_options& options,
+                    const event_sink& tell, apply_report& report) {
+  const server_lock lock{access, all.name, options.lock_timeout, tell};
+  audit_trail audit{access, all.name, tell};
+  std::set<std::string> touched;
+  server_plan planned;
+  observed_server after;
+  for (int attempt = 1; attempt <= most_attempts; ++attempt) {
+    planned = plan_server(all, access, options);
+    report.problems = planned.steps.problems;
+    report.attentions = planned.steps.attentions;
+    if (has_errors(report.problems) || planned.steps.empty()) {
+      report.left = {.server = planned.desired.name};
+      after = planned.observed;
+      break;
+    }
+    execution done = run_steps(planned, all, options, audit, tell);
+    report.steps += done.steps_done;
+    report.failures = std::move(done.failures);
+    touched.merge(done.touched);
+    report.left = look_again(planned, done, all, access, options, after);
+    report.attentions = report.left.attentions;
+    if (!done.met_a_race) break;
+  }
+  count(report, planned, options, touched);
+  if (report.steps > 0) audit.finish(report.steps, report.failed, planned.desired, after);
+}
+
+}  // namespace
+
+server_plan plan_server(const estate& all, const server_access& access, const apply_options& options) {
+  server_plan result{.access = access, .desired = derive_desired(all, *access.server)};
+  result.observed = observe(access, result.desired, options.policy,
+                            {.readers = options.readers, .application_name = "innkeeper observe"});
+  const secret_store store{all.secrets_directory};
+  const auto secrets = look_up_secrets(store, result.desired, result.observed, access);
+  result.steps = make_plan(result.desired, result.observed, secrets, options.policy);
+  return result;
+}
+
+apply_report apply_server(const estate& all, const server_access& access, const apply_options& options,
+                          const event_sink& tell) {
+  apply_report report{.server = access.server->name};
+  const stopwatch watch{report};
+  {
+    const server_plan first = plan_server(all, access, options);
+    report.problems = first.steps.problems;
+    report.attentions = first.steps.attentions;
+    if (has_errors(report.problems)) {
+      report.code = exit_code::invalid;
+      return report;
+    }
+    if (first.steps.empty()) {
+      report.left.server = access.server->name;
+      count(report, first, options, {});
+      return report;
+    }
+  }
+  run_under_lock(all, access, options, tell, report);
+  if (has_errors(report.problems)) report.code = exit_code::invalid;
+  return report;
+}
+
+}  // namespace innkeeper::exec

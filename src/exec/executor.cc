@@ -1,0 +1,393 @@
+#include "exec/executor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "core/step_sql.h"
+#include "exec/error.h"
+#include "exec/parallel.h"
+#include "pg/advisory_lock.h"
+#include "pg/catalog.h"
+
+namespace innkeeper::exec {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+std::chrono::milliseconds since(clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start);
+}
+
+std::int64_t runner_key() {
+  return pg::lock_key("innkeeper: one runner a server");
+}
+std::int64_t worker_key() {
+  return pg::lock_key("innkeeper: workers of a runner");
+}
+std::int64_t database_key() {
+  return pg::lock_key("innkeeper: changes inside a database");
+}
+
+constexpr std::size_t steps_per_transaction = 500;  // far below the lock table's size
+
+std::string application_name(const std::string& estate) {
+  // The server cuts at 63 bytes.
+  return fmt::format("innkeeper apply {} {}", estate, who_am_i()).substr(0, 63);
+}
+
+exit_code code_of(const pg::error& failed) {
+  if (failed.is_not_permitted()) return exit_code::not_permitted;
+  return failed.may_retry() || failed.is_race() ? exit_code::may_retry : exit_code::failed;
+}
+
+std::string text_of(const step& one, const pg::error& failed) {
+  const auto& facts = failed.facts();
+  const std::string place = to_string(one.from.where);
+  std::string text = fmt::format("{}{}could not run \"{}\"\n  detail: {} [{}]", place, place.empty() ? "" : ": ",
+                                 describe(one), facts.primary, facts.sqlstate);
+  if (!facts.detail.empty()) text += fmt::format("\n  detail: {}", facts.detail);
+  if (!facts.hint.empty()) text += fmt::format("\n  hint: {}", facts.hint);
+  return text;
+}
+
+using step_list = std::vector<const step*>;
+
+class runner {
+ public:
+  runner(const server_plan& planned, const estate& all, const apply_options& options, audit_trail& audit,
+         const event_sink& tell)
+      : planned_{planned}, all_{all}, options_{options}, audit_{audit}, tell_{tell} {}
+
+  execution run() {
+    sort_steps();
+    make_secrets();
+    auto maintenance = open(planned_.access.admin.database);
+    set_parameters(maintenance);
+    run_server_steps(maintenance);
+    parallel_for(databases_.size(), options_.jobs, [&](std::size_t i) { run_database(databases_[i]); });
+    run_in(maintenance, closing_, std::nullopt);
+    return std::move(result_);
+  }
+
+ private:
+  struct database_work {
+    database_name name;
+    step_list around;
+    step_list inside;
+  };
+
+  void sort_steps() {
+    std::map<database_name, std::size_t> index;
+    const auto work_for = [&](const database_name& name) -> database_work& {
+      const auto [at, is_new] = index.try_emplace(name, databases_.size());
+      if (is_new) databases_.push_back({name, {}, {}});
+      return databases_[at->second];
+    };
+    for (const auto& one : planned_.steps.steps) {
+      switch (one.scope) {
+        case step_scope::server:
+          (is_transactional(one) ? server_ : parameters_).push_back(&one);
+          break;
+        case step_scope::around:
+          work_for(one.database).around.push_back(&one);
+          break;
+        case step_scope::inside:
+          work_for(one.database).inside.push_back(&one);
+          break;
+        case step_scope::closing:
+          closing_.push_back(&one);
+          break;
+      }
+    }
+  }
+
+  // Sink first, then server: a run that is cut off between the two finds the secret and sets it.
+  void make_secrets() {
+    std::vector<role_name> roles;
+    for (const auto* one : server_) {
+      if (auto role = needs_secret_of(*one); !role.empty()) roles.push_back(std::move(role));
+    }
+    std::vector<secret> verifiers(roles.size());
+    parallel_for(roles.size(), static_cast<int>(std::max(2U, std::thread::hardware_concurrency())),
+                 [&](std::size_t i) { verifiers[i] = verifier_for(roles[i]); });
+    for (std::size_t i = 0; i < roles.size(); ++i) verifiers_[roles[i]] = verifiers[i];
+  }
+
+  secret verifier_for(const role_name& role) {
+    secret_store store{all_.secrets_directory};
+    auto entry = store.read_or_create(planned_.desired.name, role);
+    if (entry.state != stored_state::present) {
+      throw error{exit_code::invalid, fmt::format("password of \"{}\" can't be kept", role), entry.problem};
+    }
+    return entry.value.verifier;
+  }
+
+  pg::connection open(const database_name& database) {
+    conninfo target = planned_.access.admin;
+    target.database = database;
+    pg::connect_options connect;
+    connect.application_name = application_name(all_.name);
+    return pg::connection::open(target, connect);
+  }
+
+  pg::connection open_worker(const database_name& database) {
+    auto session = open(database);
+    if (!pg::take_lock(session, worker_key(), pg::lock_mode::shared, options_.lock_timeout, [](const auto&) {})) {
+      throw error{exit_code::locked, "another runner is waiting for this one's workers to end"};
+    }
+    return session;
+  }
+
+  void set_parameters(pg::connection& maintenance) {
+    for (const auto* one : parameters_) run_one(maintenance, *one);
+    if (!parameters_.empty()) maintenance.query("SELECT pg_catalog.pg_reload_conf();");
+  }
+
+  // Roles of many services share a transaction; when it fails, each service gets its own.
+  void run_server_steps(pg::connection& maintenance) {
+    for (std::size_t start = 0; start < server_.size();) {
+      std::size_t end = std::min(server_.size(), start + steps_per_transaction);
+      const step_list batch{server_.begin() + static_cast<std::ptrdiff_t>(start),
+                            server_.begin() + static_cast<std::ptrdiff_t>(end)};
+      run_in(maintenance, batch, std::nullopt);
+      start = end;
+    }
+  }
+
+  void run_database(const database_work& work) {
+    try {
+      if (!work.around.empty()) {
+        auto maintenance = open_worker(planned_.access.admin.database);
+        step_list rest = work.around;
+        if (!is_transactional(*rest.front())) {
+          if (!run_one(maintenance, *rest.front())) return fail_database(work, "the database could not be made");
+          rest.erase(rest.begin());
+        }
+        run_in(maintenance, rest, work.name);
+      }
+      if (!work.inside.empty()) run_inside(work);
+      audit_flush();
+    } catch (const pg::error& failed) {
+      const step& first = work.around.empty() ? *work.inside.front() : *work.around.front();
+      record_failure(first, failed, work.name);
+    }
+    tell_database_done(work);
+  }
+
+  void run_inside(const database_work& work) {
+    auto inside = open(work.name);
+    const bool locked = pg::take_lock(inside, database_key(), pg::lock_mode::exclusive, options_.lock_timeout,
+                                      [&](const std::string& holder) {
+                                        tell({.kind = event_kind::waiting,
+                                              .subject = "database " + work.name.value,
+                                              .text = "another session is changing it: " + holder});
+                                      });
+    if (!locked) {
+      throw error{exit_code::locked, fmt::format("database \"{}\" is being changed by another session", work.name)};
+    }
+    run_in(inside, work.inside, work.name);
+    auto seen = pg::observe_contents(inside);
+    const std::lock_guard lock{guard_};
+    result_.contents[work.name] = std::move(seen);
+  }
+
+  // One transaction and one round trip for all; when that fails, step by step, each in its own.
+  void run_in(pg::connection& session, const step_list& asked, const std::optional<database_name>& database) {
+    step_list todo;
+    for (const auto* one : asked) {
+      if (!has_failed(one->from.service)) todo.push_back(one);
+    }
+    if (todo.empty()) return;
+    if (!options_.one_by_one && todo.size() > 1 && run_together(session, todo)) return;
+    for (const auto* one : todo) {
+      if (has_failed(one->from.service)) continue;
+      if (!run_one(session, *one, database) && one->from.service.empty() && database) return;
+    }
+  }
+
+  bool run_together(pg::connection& session, const step_list& todo) {
+    std::string sql = "BEGIN;\n";
+    std::string shown = sql;
+    for (const auto* one : todo) {
+      sql += sql_of(*one) + "\n";
+      shown += shown_sql(*one) + "\n";
+      tell_step(event_kind::step_begun, *one);
+    }
+    sql += "COMMIT;";
+    const auto start = clock::now();
+    try {
+      session.query(sql, shown);
+    } catch (const pg::error& failed) {
+      if (failed.connection_is_lost()) throw;
+      session.query("ROLLBACK;");
+      return false;
+    }
+    const auto each = since(start) / static_cast<int>(todo.size());
+    for (const auto* one : todo) record_success(*one, each);
+    return true;
+  }
+
+  bool run_one(pg::connection& session, const step& one, const std::optional<database_name>& database = {}) {
+    tell_step(event_kind::step_begun, one);
+    const auto start = clock::now();
+    constexpr int most_tries = 5;
+    for (int tries = 1;; ++tries) {
+      try {
+        if (is_transactional(one)) {
+          session.query("BEGIN;\n" + sql_of(one) + "\nCOMMIT;", shown_sql(one));
+        } else {
+          session.query(sql_of(one), shown_sql(one));
+        }
+        record_success(one, since(start));
+        return true;
+      } catch (const pg::error& failed) {
+        if (failed.connection_is_lost()) throw;
+        if (session.in_transaction()) session.query("ROLLBACK;");
+        const bool again = failed.may_retry() || failed.sqlstate() == "XX000";
+        if (again && failed.is_race() == (failed.sqlstate() == "XX000") && tries < most_tries) {
+          std::this_thread::sleep_for(std::chrono::milliseconds{20 * tries});
+          continue;
+        }
+        record_failure(one, failed, database);
+        return false;
+      }
+    }
+  }
+
+  std::string sql_of(const step& one) {
+    const auto role = needs_secret_of(one);
+    return to_sql(one, role.empty() ? std::nullopt : std::optional{verifiers_.at(role)});
+  }
+
+  void record_success(const step& one, std::chrono::milliseconds duration) {
+    {
+      const std::lock_guard lock{guard_};
+      ++result_.steps_done;
+      touch(one);
+    }
+    audit_.add(one, duration, {});
+    tell_step(event_kind::step_done, one, duration);
+  }
+
+  // Under guard_. What a database's services share counts for each of them.
+  void touch(const step& one) {
+    if (!one.from.service.empty()) {
+      result_.touched.insert(one.from.service);
+      return;
+    }
+    for (const auto& name : services_of(one.database)) result_.touched.insert(name);
+  }
+
+  [[nodiscard]] std::vector<std::string> services_of(const database_name& database) const {
+    for (const auto& one : planned_.desired.databases) {
+      if (one.name == database) return one.services;
+    }
+    return {};
+  }
+
+  void record_failure(const step& one, const pg::error& failed, const std::optional<database_name>& database) {
+    const std::string text = text_of(one, failed);
+    {
+      const std::lock_guard lock{guard_};
+      if (failed.is_race()) result_.met_a_race = true;
+      std::vector<std::string> services;
+      if (!one.from.service.empty()) {
+        services.push_back(one.from.service);
+      } else if (database) {
+        services = services_of(*database);
+      }
+      if (services.empty()) services.emplace_back();
+      for (const auto& service : services) {
+        if (failed_.insert(service).second) result_.failures.push_back({service, text, code_of(failed)});
+      }
+    }
+    audit_.add(one, std::chrono::milliseconds{0}, fmt::format("{} [{}]", failed.facts().primary, failed.sqlstate()));
+    tell({.kind = event_kind::step_failed, .service = one.from.service, .subject = subject_of(one), .text = text});
+  }
+
+  void fail_database(const database_work& work, const std::string&) { tell_database_done(work); }
+
+  bool has_failed(const std::string& service) {
+    const std::lock_guard lock{guard_};
+    return !service.empty() && failed_.contains(service);
+  }
+
+  void audit_flush() {
+    const std::lock_guard lock{audit_guard_};
+    audit_.flush();
+  }
+
+  void tell_step(event_kind kind, const step& one, std::chrono::milliseconds duration = {}) {
+    tell({.kind = kind,
+          .service = one.from.service,
+          .subject = subject_of(one),
+          .text = describe(one),
+          .duration = duration});
+  }
+
+  void tell_database_done(const database_work& work) {
+    for (const auto& name : services_of(work.name)) {
+      const bool failed = has_failed(name);
+      tell({.kind = failed ? event_kind::service_failed : event_kind::service_done, .service = name});
+    }
+  }
+
+  void tell(event one) {
+    const std::lock_guard lock{guard_};
+    one.server = planned_.desired.name;
+    one.done = result_.steps_done;
+    one.total = static_cast<int>(planned_.steps.steps.size());
+    tell_(one);
+  }
+
+  const server_plan& planned_;
+  const estate& all_;
+  const apply_options& options_;
+  audit_trail& audit_;
+  const event_sink& tell_;
+  step_list parameters_;
+  step_list server_;
+  std::vector<database_work> databases_;
+  step_list closing_;
+  std::map<role_name, secret> verifiers_;
+  std::mutex guard_;
+  std::mutex audit_guard_;
+  std::set<std::string> failed_;
+  execution result_;
+};
+
+pg::connection open_lock_session(const server_access& access, const std::string& estate) {
+  pg::connect_options connect;
+  connect.application_name = application_name(estate);
+  return pg::connection::open(access.admin, connect);
+}
+
+}  // namespace
+
+server_lock::server_lock(const server_access& access, const std::string& estate, std::chrono::seconds timeout,
+                         const event_sink& tell)
+    : session_{open_lock_session(access, estate)} {
+  std::string last = "another session";
+  const auto waiting = [&](const std::string& holder) {
+    last = holder;
+    tell({.kind = event_kind::waiting, .server = access.server->name, .text = "another runner is at work: " + holder});
+  };
+  for (const auto key : {runner_key(), worker_key()}) {
+    if (pg::take_lock(session_, key, pg::lock_mode::exclusive, timeout, waiting)) continue;
+    throw error{exit_code::locked, fmt::format("server \"{}\" is locked by another runner", access.server->name), last,
+                "Wait for it to end, or give a longer --lock-timeout."};
+  }
+  // Held only to see that no orphan is left; our own workers share it from now on.
+  pg::release_lock(session_, worker_key(), pg::lock_mode::exclusive);
+}
+
+execution run_steps(const server_plan& planned, const estate& all, const apply_options& options, audit_trail& audit,
+                    const event_sink& tell) {
+  return runner{planned, all, options, audit, tell}.run();
+}
+
+}  // namespace innkeeper::exec

@@ -1,0 +1,119 @@
+#include "exec/observe.h"
+
+#include <algorithm>
+#include <map>
+
+#include "exec/parallel.h"
+#include "pg/catalog.h"
+#include "pg/connection.h"
+
+namespace innkeeper::exec {
+namespace {
+
+pg::connect_options options_for(const observe_options& options) {
+  pg::connect_options connect;
+  connect.application_name = options.application_name;
+  return connect;
+}
+
+void look_inside(const server_access& access, const observe_options& options, observed_database& database) {
+  conninfo target = access.admin;
+  target.database = database.name;
+  try {
+    auto inside = pg::connection::open(target, options_for(options));
+    database.contents = pg::observe_contents(inside);
+  } catch (const pg::error& failure) {
+    database.contents_problem = failure.what();
+  }
+}
+
+bool misses_an_extension(const desired_server& desired, const observed_server& observed) {
+  std::map<database_name, const observed_database*> found;
+  for (const auto& one : observed.databases) found.emplace(one.name, &one);
+  return std::ranges::any_of(desired.databases, [&](const desired_database& wanted) {
+    if (wanted.extensions.empty()) return false;
+    const auto here = found.find(wanted.name);
+    if (here == found.end() || !here->second->contents) return true;
+    const auto& installed = here->second->contents->extensions;
+    return std::ranges::any_of(wanted.extensions, [&](const desired_extension& one) {
+      return std::ranges::find(installed, one.name, &observed_extension::name) == installed.end();
+    });
+  });
+}
+
+bool log_in_works(const server_access& access, const role_name& role, const secret& password,
+                  const database_name& database) {
+  conninfo target = access.admin;
+  target.user = role;
+  target.password = password;
+  target.database = database;
+  pg::connect_options options;
+  options.kind = pg::session_kind::service;
+  options.application_name = "innkeeper observe";
+  try {
+    (void)pg::connection::open(target, options);
+    return true;
+  } catch (const pg::error& failure) {
+    // Refused for another reason than the password: the password was right.
+    return failure.sqlstate() != "28P01" && failure.sqlstate() != "28000";
+  }
+}
+
+}  // namespace
+
+observed_server observe(const server_access& access, const desired_server& desired, const plan_policy& policy,
+                        const observe_options& options) {
+  auto maintenance = pg::connection::open(access.admin, options_for(options));
+  observed_server observed = pg::observe_shared(maintenance);
+  if (!observed.can.is_supported) return observed;
+  const auto names = databases_to_look_into(desired, policy);
+  const std::set<database_name> wanted{names.begin(), names.end()};
+  std::vector<observed_database*> inside;
+  for (auto& one : observed.databases) {
+    if (wanted.contains(one.name) && one.allows_connections && one.connection_limit != -2) inside.push_back(&one);
+  }
+  parallel_for(inside.size(), options.readers, [&](std::size_t i) { look_inside(access, options, *inside[i]); });
+  if (misses_an_extension(desired, observed)) {
+    observed.available_extensions = pg::observe_available_extensions(maintenance);
+  }
+  return observed;
+}
+
+known_secrets look_up_secrets(const secret_store& store, const desired_server& desired, const observed_server& observed,
+                              const server_access& access) {
+  std::map<role_name, database_name> homes;
+  for (const auto& one : desired.role_settings) homes.try_emplace(one.role, one.database);
+  std::set<role_name> on_server;
+  for (const auto& one : observed.roles) on_server.insert(one.name);
+  known_secrets known;
+  std::vector<std::pair<known_secret*, std::pair<role_name, secret>>> to_try;
+  for (const auto& role : desired.roles) {
+    if (!role.can_login) continue;
+    auto entry = store.read(desired.name, role.name);
+    known_secret& here = known[role.name];
+    switch (entry.state) {
+      case stored_state::absent:
+        break;
+      case stored_state::unreadable:
+        here.is = known_secret::state::unreadable;
+        here.problem = entry.problem;
+        break;
+      case stored_state::present:
+        here.is = known_secret::state::present;
+        here.verifier = entry.value.verifier;
+        if (!observed.can.may_read_verifiers && on_server.contains(role.name)) {
+          to_try.push_back({&here, {role.name, entry.value.password}});
+        }
+        break;
+    }
+  }
+  parallel_for(to_try.size(), 4, [&](std::size_t i) {
+    const auto& [role, password] = to_try[i].second;
+    const auto home = homes.find(role);
+    const database_name database = home == homes.end() ? access.admin.database : home->second;
+    to_try[i].first->log_in_works = log_in_works(access, role, password, database);
+  });
+  return known;
+}
+
+}  // namespace innkeeper::exec

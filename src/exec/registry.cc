@@ -1,0 +1,158 @@
+#include "exec/registry.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <map>
+
+namespace innkeeper::exec {
+namespace {
+
+// Array literals, so that any number of rows is one statement with the same parameters.
+std::string array_of(const std::vector<std::string>& values) {
+  std::string text = "{";
+  for (const auto& value : values) {
+    if (text.size() > 1) text += ',';
+    text += '"';
+    for (const char c : value) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += '"';
+  }
+  return text + "}";
+}
+
+std::string seconds_of(std::chrono::system_clock::time_point at) {
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  return fmt::format("{}.{:03}", since / 1000, since % 1000);
+}
+
+}  // namespace
+
+std::string who_am_i() {
+  const passwd* user = ::getpwuid(::getuid());
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  return fmt::format("{}@{}", user != nullptr ? user->pw_name : std::to_string(::getuid()), host.data());
+}
+
+audit_trail::audit_trail(const server_access& access, std::string estate, event_sink tell)
+    : access_{access}, estate_{std::move(estate)}, tell_{std::move(tell)} {}
+
+void audit_trail::add(const step& done, std::chrono::milliseconds duration, const std::string& error) {
+  const std::lock_guard lock{guard_};
+  waiting_.push_back({done.from.service, to_string(done.from.where), std::string{name_of(done)}, describe(done), error,
+                      duration, std::chrono::system_clock::now()});
+}
+
+bool audit_trail::open() {
+  if (session_) return true;
+  conninfo target = access_.admin;
+  target.database = registry_database;
+  pg::connect_options options;
+  options.application_name = "innkeeper registry";
+  try {
+    auto session = pg::connection::open(target, options);
+    if (session.query("SELECT pg_catalog.to_regclass('innkeeper.run') IS NOT NULL;").text(0, 0) != "t") return false;
+    run_id_ = session
+                  .query_with(
+                      "INSERT INTO innkeeper.run (estate, who, version, started_at) "
+                      "VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::double precision)) RETURNING id",
+                      {estate_, who_am_i(), INNKEEPER_VERSION, seconds_of(started_)})
+                  .text(0, 0);
+    session_ = std::move(session);
+    return true;
+  } catch (const pg::error&) {
+    return false;  // not made yet, or not allowed: finish() says so
+  }
+}
+
+void audit_trail::write(const std::vector<row>& rows) {
+  std::array<std::vector<std::string>, 8> columns;
+  for (const auto& one : rows) {
+    columns[0].push_back(std::to_string(++written_));
+    columns[1].push_back(one.service);
+    columns[2].push_back(one.place);
+    columns[3].push_back(one.kind);
+    columns[4].push_back(one.what);
+    columns[5].push_back(seconds_of(one.ended));
+    columns[6].push_back(fmt::format("{} milliseconds", one.duration.count()));
+    columns[7].push_back(one.error);
+  }
+  std::vector<std::optional<std::string>> parameters{run_id_};
+  for (const auto& column : columns) parameters.emplace_back(array_of(column));
+  session_->query_with(
+      "INSERT INTO innkeeper.step (run_id, number, service, place, kind, what, ended_at, duration, error) "
+      "SELECT $1::bigint, r.number, r.service, r.place, r.kind, r.what, pg_catalog.to_timestamp(r.ended), r.duration, "
+      "nullif(r.error, '') FROM ROWS FROM (pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::text[]), "
+      "pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[]), "
+      "pg_catalog.unnest($7::double precision[]), pg_catalog.unnest($8::interval[]), pg_catalog.unnest($9::text[])) "
+      "AS r (number, service, place, kind, what, ended, duration, error)",
+      parameters);
+}
+
+void audit_trail::flush() {
+  std::vector<row> rows;
+  {
+    const std::lock_guard lock{guard_};
+    if (waiting_.empty()) return;
+    rows = waiting_;
+  }
+  if (!open()) return;
+  write(rows);
+  const std::lock_guard lock{guard_};
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(rows.size()));
+}
+
+void audit_trail::remember_objects(const desired_server& desired, const observed_server& after) {
+  std::map<std::string, std::string> services;  // by kind and name
+  for (const auto& one : desired.roles) services["role " + one.name.value] = one.from.service;
+  for (const auto& one : desired.databases) services["database " + one.name.value] = one.from.service;
+  std::array<std::vector<std::string>, 4> columns;
+  const auto remember = [&](const std::string& kind, std::uint32_t oid, const std::string& name,
+                            const std::string& comment) {
+    const auto service = services.find(kind + " " + name);
+    if (service == services.end() || comment != desired.mark) return;
+    columns[0].push_back(kind);
+    columns[1].push_back(std::to_string(oid));
+    columns[2].push_back(name);
+    columns[3].push_back(service->second);
+  };
+  for (const auto& one : after.roles) remember("role", one.oid, one.name.value, one.comment);
+  for (const auto& one : after.databases) remember("database", one.oid, one.name.value, one.comment);
+  session_->query_with(
+      "INSERT INTO innkeeper.object (kind, oid, name, service, estate) "
+      "SELECT r.kind, r.oid, r.name, r.service, $5 FROM ROWS FROM (pg_catalog.unnest($1::text[]), "
+      "pg_catalog.unnest($2::oid[]), pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[])) "
+      "AS r (kind, oid, name, service) "
+      "ON CONFLICT (kind, oid) DO UPDATE SET name = excluded.name, service = excluded.service, "
+      "estate = excluded.estate WHERE (object.name, object.service, object.estate) IS DISTINCT FROM "
+      "(excluded.name, excluded.service, excluded.estate)",
+      {array_of(columns[0]), array_of(columns[1]), array_of(columns[2]), array_of(columns[3]), estate_});
+}
+
+void audit_trail::finish(int applied, int failed, const desired_server& desired, const observed_server& after) {
+  try {
+    flush();
+    if (!open()) {
+      tell_({.kind = event_kind::note,
+             .server = desired.name,
+             .text = "the audit trail could not be written: database \"innkeeper\" is not usable"});
+      return;
+    }
+    session_->query_with(
+        "UPDATE innkeeper.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3::integer, "
+        "failed = $4::integer WHERE id = $1::bigint",
+        {run_id_, failed == 0 ? "done" : "failed", std::to_string(applied), std::to_string(failed)});
+    remember_objects(desired, after);
+  } catch (const pg::error& failure) {
+    tell_({.kind = event_kind::note,
+           .server = desired.name,
+           .text = fmt::format("the audit trail could not be written: {}", failure.what())});
+  }
+}
+
+}  // namespace innkeeper::exec
