@@ -99,6 +99,10 @@ void manifest_checker::check(yaml::node& root, bool is_included) {
 
 void manifest_checker::check_value(yaml::node& value, const value_shape& shape, const subject& what) {
   if (!value.usable) return;
+  const bool may_be_nothing = shape.kind == value_kind::record || shape.kind == value_kind::dictionary;
+  if (value.kind == yaml::node_kind::null && !may_be_nothing) {
+    return refuse(value, fmt::format("{} has no value", what.name), "Give it one, or leave the key out.");
+  }
   switch (shape.kind) {
     case value_kind::record:
       return check_record(value, shape, what);
@@ -146,6 +150,12 @@ void manifest_checker::check_unknown_key(yaml::entry& entry, const key_table& ta
   const bool may_suggest = entry.key.size() <= 64 && !problems_.is_full();
   const std::string_view meant = may_suggest ? nearest(entry.key, names) : std::string_view{};
   if (meant == "password" || meant == "url" || may_show_secret(entry.key + ": x")) hide(entry.value);
+  // "password: {hunter2}" makes the password a key.
+  if (table.title == "password_source" && entry.value.kind == yaml::node_kind::null) {
+    problems_.hide_lines(file_, entry.where.line, entry.where.line);
+    return problems_.error(at(entry.where), "unknown key in password", {},
+                           fmt::format("known keys: {}", fmt::join(names, ", ")));
+  }
   problems_.error(at(entry.where),
                   what.path.empty() ? fmt::format("unknown key {}", quoted_for_display(entry.key))
                                     : fmt::format("unknown key {} in {}", quoted_for_display(entry.key), what.path),
@@ -182,8 +192,8 @@ void manifest_checker::check_dictionary(yaml::node& value, const value_shape& sh
                       fmt::format("name {} in {} {}", quoted_for_display(entry.key), what.name, found->message),
                       found->hint, found->detail);
     }
-    check_value(entry.value, *shape.item,
-                {join(what.path, unquoted_for_display(entry.key)), entry.key, what.is_managed});
+    const std::string path = join(what.path, unquoted_for_display(entry.key));
+    check_value(entry.value, *shape.item, {path, path, what.is_managed});
   }
 }
 
@@ -212,8 +222,9 @@ void manifest_checker::check_scalar_node(yaml::node& value, const value_shape& s
   const auto found = check_scalar(shape, value.text);
   if (!found) return;
   // What the environment held may be a secret that was named by mistake; what a URL holds may be one anyway.
-  const bool is_echoed = shape.kind != value_kind::server_url && shape.kind != value_kind::broker_url &&
-                         shape.kind != value_kind::environment_name && shape.kind != value_kind::web_url;
+  const bool is_echoed = shape.kind != value_kind::kubernetes_key && shape.kind != value_kind::server_url &&
+                         shape.kind != value_kind::broker_url && shape.kind != value_kind::environment_name &&
+                         shape.kind != value_kind::web_url;
   if (!is_echoed) hide(value);
   std::string message = fmt::format("{} {}", what.name, found->message);
   if (is_echoed && !value.text.empty() && found->message.starts_with("must be ")) {

@@ -92,12 +92,13 @@ const value_shape* connections() {
 }
 
 const value_shape* timeouts() {
+  // PostgreSQL keeps them as milliseconds in an int.
+  static const value_shape* timeout = keep({.kind = value_kind::duration, .most = 2'147'483'647});
   static const key_table keys{
       .title = "timeouts",
-      .keys = {{"statement", scalar(value_kind::duration), "none", "The setting statement_timeout."},
-               {"idle_in_transaction", scalar(value_kind::duration), "none",
-                "The setting idle_in_transaction_session_timeout."},
-               {"lock", scalar(value_kind::duration), "none", "The setting lock_timeout."}}};
+      .keys = {{"statement", timeout, "none", "The setting statement_timeout."},
+               {"idle_in_transaction", timeout, "none", "The setting idle_in_transaction_session_timeout."},
+               {"lock", timeout, "none", "The setting lock_timeout."}}};
   static const value_shape* shape = record(keys);
   return shape;
 }
@@ -135,7 +136,7 @@ const value_shape* admin() {
                 "Whether the admin is made a superuser; false: CREATEDB and CREATEROLE only."}}};
   static const key_table keys{
       .title = "admin",
-      .keys = {{"user", scalar(value_kind::role), "admin_user", "The role that provisions."},
+      .keys = {{"user", scalar(value_kind::role), "the user of url, else admin_user", "The role that provisions."},
                {"password", passwords(), "none; embedded: generated, and kept beside the data",
                 "Where its password comes from: the first source that is there."},
                {"bootstrap", record(bootstrap), "none", "Used once, to make the admin where it is missing."}}};

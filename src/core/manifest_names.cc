@@ -22,7 +22,8 @@ std::string also_at(const location& where) {
 
 std::string meant_hint(std::string_view word, const std::vector<std::string_view>& known,
                        const manifest_problems& problems) {
-  if (word.size() > 64 || problems.is_full()) return {};
+  static constexpr std::size_t most_known = 2000;  // beyond that, comparing them all costs more than the hint is worth
+  if (word.size() > 64 || known.size() > most_known || problems.is_full()) return {};
   const std::string_view meant = nearest(word, known);
   return meant.empty() ? std::string{} : fmt::format("Did you mean \"{}\"?", meant);
 }
@@ -34,9 +35,10 @@ std::vector<std::string_view> server_names(const estate& all) {
 }
 
 // No `servers:` at all: one embedded server with every default.
-void add_default_server(estate& all) {
+void add_default_server(estate_draft& draft) {
+  estate& all = draft.value;
   if (!all.servers.empty()) return;
-  server_declaration one{.name = "shared", .where = all.where};
+  server_declaration one{.name = "shared", .where = all.where, .wait = draft.wait};
   one.embedded.data = (all.directory / ".innkeeper" / one.name).lexically_normal();
   one.admin.user = {{"admin_user"}, one.where, true};
   all.servers.push_back(std::move(one));
@@ -48,6 +50,7 @@ class estate_completion {
 
   estate run() {
     check_default_server();
+    check_embedded_servers();
     for (auto& service : draft_.services) place_on_server(service);
     infer_databases();
     infer_schemas();
@@ -77,6 +80,25 @@ class estate_completion {
     const auto& asked = draft_.default_server;
     if (asked.inferred || find_server(asked.value) != nullptr) return;
     refuse_unknown_server(asked.where, asked.value);
+  }
+
+  void check_embedded_servers() {
+    std::map<std::filesystem::path, const server_declaration*> by_data;
+    std::map<int, const server_declaration*> by_port;
+    for (const auto& one : all_.servers) {
+      if (one.url) continue;
+      const auto same_data = by_data.emplace(one.embedded.data, &one);
+      const auto same_port = by_port.emplace(one.embedded.port, &one);
+      if (!same_data.second) refuse_shared_by_servers(one, *same_data.first->second, "data directory");
+      if (one.embedded.port != 0 && !same_port.second) refuse_shared_by_servers(one, *same_port.first->second, "port");
+    }
+  }
+
+  void refuse_shared_by_servers(const server_declaration& one, const server_declaration& other, std::string_view what) {
+    refuse(one.where,
+           fmt::format("servers {} and {} have the same {}", quoted_for_display(other.name),
+                       quoted_for_display(one.name), what),
+           "Give each embedded server its own.", also_at(other.where));
   }
 
   const server_declaration* find_server(std::string_view name) const {
@@ -151,11 +173,11 @@ class estate_completion {
     }
   }
 
-  // One of a group that shares something did not say so: its own name came from inference.
+  // False: one of a group that shares something did not say so, its own name came from inference.
   template <class Name>
-  void check_sharing(const service_group& group, std::string_view what, declared<Name> service_declaration::*name) {
+  bool check_sharing(const service_group& group, std::string_view what, declared<Name> service_declaration::*name) {
     const auto silent = std::ranges::find_if(group, [&](const auto* one) { return (one->*name).inferred; });
-    if (group.size() < 2 || silent == group.end()) return;
+    if (group.size() < 2 || silent == group.end()) return true;
     const auto* other = *silent == group.front() ? group[1] : group.front();
     const auto& value = (other->*name).value.value;
     refuse(
@@ -164,6 +186,7 @@ class estate_completion {
                     quoted_for_display(other->name), what, quoted_for_display(value)),
         fmt::format("Say {}: {} in both to share it, or give one of them another.", what, unquoted_for_display(value)),
         also_at((other->*name).where));
+    return false;
   }
 
   template <class Key>
@@ -181,13 +204,14 @@ class estate_completion {
 
   void check_databases() {
     for (const auto& [key, group] : group_by(database_of)) {
-      check_sharing(group, "database", &service_declaration::database);
+      if (check_sharing(group, "database", &service_declaration::database)) continue;
+      for (const auto* one : group) unsaid_.insert(one);
     }
   }
 
   void check_schemas() {
     for (const auto& [key, group] : group_by(schema_of)) {
-      if (group.size() > 1) check_prefixes(group);
+      if (group.size() > 1 && !unsaid_.contains(group.front())) check_prefixes(group);
     }
   }
 
@@ -215,10 +239,12 @@ class estate_completion {
     }
   }
 
+  // Users inferred from a database that was shared by mistake are no mistake of their own.
   void check_users() {
     for (const auto& [key, group] : group_by(user_of)) {
-      check_sharing(group, "user", &service_declaration::user);
-      check_starting_roles(group);
+      const auto follows = [&](const auto* one) { return unsaid_.contains(one); };
+      if (std::ranges::any_of(group, follows)) continue;
+      if (check_sharing(group, "user", &service_declaration::user)) check_starting_roles(group);
     }
   }
 
@@ -292,8 +318,7 @@ class estate_completion {
       }
     }
     for (const auto& one : all_.services) {
-      const auto& user = one.user.value;
-      claim(one.server, user, "a service's user", one.user.where);
+      if (!check_name(one.user.value)) claim(one.server, one.user.value, "a service's user", one.user.where);
     }
     for (const auto& one : all_.services) claim_derived(census, one);
   }
@@ -314,8 +339,9 @@ class estate_completion {
       claim(one.server, migrator_role(one.name),
             fmt::format("the migrator of service {}", quoted_for_display(one.name)), one.where);
     }
-    claim(one.server, twin_of(one.user.value),
-          fmt::format("the twin of user {}", quoted_for_display(one.user.value.value)), one.user.where);
+    if (!check_name(one.user.value))
+      claim(one.server, twin_of(one.user.value),
+            fmt::format("the twin of user {}", quoted_for_display(one.user.value.value)), one.user.where);
   }
 
   void claim(const std::string& server, const role_name& role, std::string meaning, const location& where) {
@@ -341,12 +367,13 @@ class estate_completion {
   estate& all_ = draft_.value;
   std::map<std::pair<std::string, std::string>, std::pair<std::string, location>> claims_;
   std::set<std::pair<std::string, std::string>> told_too_long_;
+  std::set<const service_declaration*> unsaid_;  // share a database without saying so
 };
 
 }  // namespace
 
 estate complete_estate(estate_draft draft, manifest_problems& problems) {
-  add_default_server(draft.value);
+  add_default_server(draft);
   return estate_completion{std::move(draft), problems}.run();
 }
 

@@ -150,14 +150,15 @@ void manifest_reader::read_wait_environment() {
   };
   static constexpr std::string_view seconds = "a number of seconds";
   read(
-      "DB_INIT_MAX_RETRIES", retries, [&](long n) { wait_.max_retries = static_cast<int>(n); },
+      "DB_INIT_MAX_RETRIES", retries, [&](long n) { draft_.wait.max_retries = static_cast<int>(n); },
       "a whole number from 0 to 1000000");
   read(
-      "DB_INIT_INITIAL_DELAY", parse_duration_or_seconds, [&](auto time) { wait_.initial_delay = time; }, seconds);
+      "DB_INIT_INITIAL_DELAY", parse_duration_or_seconds, [&](auto time) { draft_.wait.initial_delay = time; },
+      seconds);
   read(
-      "DB_INIT_MAX_DELAY", parse_duration_or_seconds, [&](auto time) { wait_.max_delay = time; }, seconds);
+      "DB_INIT_MAX_DELAY", parse_duration_or_seconds, [&](auto time) { draft_.wait.max_delay = time; }, seconds);
   read(
-      "DB_INIT_TIMEOUT", parse_duration_or_seconds, [&](auto time) { wait_.timeout = time; }, seconds);
+      "DB_INIT_TIMEOUT", parse_duration_or_seconds, [&](auto time) { draft_.wait.timeout = time; }, seconds);
 }
 
 std::filesystem::path manifest_reader::read_path(const std::string& written) const {
@@ -199,6 +200,7 @@ server_declaration manifest_reader::read_server(const yaml::entry& entry) {
   if (!url.empty()) one.url = parse_conninfo(url).value;
   one.embedded = read_embedded(find_usable(&node, "embedded"), one.name);
   one.admin.user = {{std::string{default_admin}}, one.where, true};
+  if (one.url && !one.url->user.empty()) one.admin.user.value = one.url->user;
   read_admin(find_usable(&node, "admin"), one.admin);
   read_settings(find_usable(&node, "settings"), one.settings, true);
   one.wait = read_wait(find_usable(&node, "wait"));
@@ -232,7 +234,7 @@ void manifest_reader::read_admin(const yaml::node* admin, admin_declaration& int
 }
 
 wait_declaration manifest_reader::read_wait(const yaml::node* wait) const {
-  wait_declaration one = wait_;
+  wait_declaration one = draft_.wait;
   one.max_retries = integer_of(wait, "max_retries", one.max_retries);
   const auto read = [&](std::string_view key, std::chrono::milliseconds& into) {
     if (const auto* found = find_usable(wait, key)) into = parse_duration_or_seconds(found->text).value_or(into);

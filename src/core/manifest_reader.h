@@ -24,6 +24,7 @@ struct service_draft {
 struct estate_draft {
   estate value;
   std::vector<service_draft> services;
+  wait_declaration wait;                                      // the environment's, for servers that say nothing else
   declared<std::string> default_server;                       // inferred: not spelled
   std::map<std::string, std::vector<std::string>> endpoints;  // by server
 };
@@ -67,7 +68,6 @@ class manifest_reader {
   manifest_problems& problems_;
   const environment_lookup& values_;
   const source_place* source_ = nullptr;
-  wait_declaration wait_;         // from the environment
   service_declaration defaults_;  // of every service
   std::map<std::string, location> servers_;
   std::map<std::string, location> services_;

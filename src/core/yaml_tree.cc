@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "core/display.h"
@@ -93,8 +94,10 @@ class tree_builder : public YAML::EventHandler {
     return where;
   }
 
-  void refuse_anchor(place where, std::string message) {
-    problem(where, std::move(message), "Write the value out, or state it once in defaults:.");
+  // Once per file for each of the two: where one is used, there are more.
+  void refuse_anchor(place where, const std::string& message) {
+    if (!told_.insert(message).second) return;
+    problem(where, message, "Write the value out, or state it once in defaults:.");
   }
 
   void problem(place where, std::string message, std::string hint, std::string detail = {}) {
@@ -171,6 +174,7 @@ class tree_builder : public YAML::EventHandler {
   const source_text& source_;
   document& result_;
   std::vector<open_node> open_;
+  std::set<std::string> told_;
   std::size_t nodes_ = 0;
   int documents_ = 0;
 };
@@ -198,7 +202,8 @@ problem syntax_problem(const source_text& source, const YAML::Exception& failed)
     where.line = failed.mark.line + 1;
     where.column = source.column(where.line, static_cast<std::size_t>(failed.mark.column));
   }
-  std::string what = failed.msg;
+  // Some of yaml-cpp's messages end with a piece of the text, which may be a password.
+  std::string what = failed.msg.substr(0, failed.msg.find(": "));
   if (!what.empty()) what[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(what[0])));
   return {where, "not valid YAML: " + what, {}, syntax_hint(source, where.line)};
 }

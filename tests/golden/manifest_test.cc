@@ -1,0 +1,168 @@
+// A directory per case: innkeeper.yaml and what it includes, `environment` with NAME=VALUE lines where the case needs
+// some, and error.txt or estate.txt with what comes of it. ACCEPT=1 writes the outputs anew, and fails.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "core/manifest_parser.h"
+#include "core/naming.h"
+
+namespace innkeeper {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path cases = fs::path{INNKEEPER_SOURCE_DIR} / "tests" / "golden" / "manifest";
+
+std::string read(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream{file, std::ios::binary}.rdbuf();
+  return text.str();
+}
+
+environment_lookup read_environment(const fs::path& file) {
+  std::map<std::string, std::string> set;
+  std::istringstream lines{read(file)};
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t sign = line.find('=');
+    if (sign != std::string::npos) set[line.substr(0, sign)] = line.substr(sign + 1);
+  }
+  return [set](std::string_view name) -> std::optional<std::string> {
+    const auto found = set.find(std::string{name});
+    return found == set.end() ? std::nullopt : std::optional{found->second};
+  };
+}
+
+// Places and paths as if every case lay in /estate.
+manifest_source source_of(const fs::path& directory, const fs::path& file) {
+  const fs::path shown = file.lexically_relative(directory);
+  return {shown.string(), fs::path{"/estate"} / shown.parent_path(), read(file)};
+}
+
+include_resolver resolver_of(const fs::path& directory) {
+  return [directory](std::string_view pattern, const fs::path& from) {
+    included_sources found;
+    const std::string full = (from / pattern).lexically_normal().lexically_relative("/estate").string();
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator{directory}) files.push_back(entry.path());
+    std::ranges::sort(files);
+    for (const auto& file : files) {
+      const std::string name = file.lexically_relative(directory).string();
+      if (fs::is_regular_file(file) && fnmatch(full.c_str(), name.c_str(), FNM_PATHNAME) == 0) {
+        found.sources.push_back(source_of(directory, file));
+      }
+    }
+    if (found.sources.empty() && pattern.find('*') == std::string_view::npos) {
+      found.problem = fmt::format("file \"{}\" does not exist", full);
+    }
+    return found;
+  };
+}
+
+std::string mark(bool inferred) {
+  return inferred ? " (inferred)" : "";
+}
+
+std::string summary_of(const server_declaration& one) {
+  std::string text = fmt::format("server {} [{}]\n", one.name, to_string(one.where));
+  if (one.url) {
+    for (const auto& endpoint : one.url->endpoints) text += fmt::format("  at {}:{}\n", endpoint.host, endpoint.port);
+  } else {
+    text += fmt::format("  embedded {} port {} major {} {} {}\n", one.embedded.data.string(), one.embedded.port,
+                        one.embedded.major, one.embedded.encoding, one.embedded.locale);
+  }
+  text += fmt::format("  admin {}{}, {} password sources\n", one.admin.user.value, mark(one.admin.user.inferred),
+                      one.admin.passwords.size());
+  for (const auto& source : one.admin.passwords)
+    text += fmt::format("    {} [{}]\n", source.name, to_string(source.where));
+  if (one.admin.bootstrap) {
+    text += fmt::format("  bootstrap {} superuser {}\n", one.admin.bootstrap->user, one.admin.bootstrap->superuser);
+  }
+  text += fmt::format("  wait {} tries, {} to {} ms, {} ms each\n", one.wait.max_retries,
+                      one.wait.initial_delay.count(), one.wait.max_delay.count(), one.wait.timeout.count());
+  for (const auto& [name, value] : one.settings)
+    text += fmt::format("  set {} = {} [{}]\n", name, value.value, to_string(value.where));
+  return text;
+}
+
+std::string summary_of(const estate& all, const service_declaration& one) {
+  std::string text = fmt::format("service {} [{}]\n", one.name, to_string(one.where));
+  if (!one.app.empty()) text += fmt::format("  app {}\n", one.app);
+  text += fmt::format("  server {}\n", one.server);
+  text += fmt::format("  database {}{}\n", one.database.value, mark(one.database.inferred));
+  text += fmt::format("  schema {}{}\n", one.schema.value, mark(one.schema.inferred));
+  if (!one.prefix.value.empty()) text += fmt::format("  prefix {}\n", one.prefix.value);
+  text += fmt::format("  user {}{}\n", one.user.value, mark(one.user.inferred));
+  text += fmt::format("  group roles {}_owner, _rw, _ro\n", role_base(schema_census{all}, one));
+  text += fmt::format("  {}, starts as {}, {}\n", one.access == access_mode::owner ? "owner" : "readwrite",
+                      one.starts_as == starting_role::owner ? "owner" : "self",
+                      one.mode == management_mode::enforce ? "enforce"
+                      : one.mode == management_mode::adopt ? "adopt"
+                                                           : "observe");
+  text += fmt::format("  connections {}{}\n", one.connections.value, mark(one.connections.inferred));
+  if (one.may_create_schemas) text += "  may create schemas\n";
+  for (const auto& extension : one.extensions) {
+    text +=
+        fmt::format("  extension {}{}{}\n", extension.name, extension.version.empty() ? "" : " " + extension.version,
+                    extension.optional ? " (optional)" : "");
+  }
+  for (const auto& reader : one.readers) text += fmt::format("  reader {}\n", reader.value);
+  for (const auto& [name, value] : one.settings)
+    text += fmt::format("  set {} = {} [{}]\n", name, value.value, to_string(value.where));
+  if (!one.schema_files.empty()) text += fmt::format("  schema files {}\n", one.schema_files.string());
+  return text;
+}
+
+std::string summary_of(const estate& all) {
+  std::string text =
+      fmt::format("estate {} [{}]\nsecrets {}\n", all.name, to_string(all.where), all.secrets_directory.string());
+  for (const auto& server : all.servers) text += summary_of(server);
+  for (const auto& service : all.services) text += summary_of(all, service);
+  for (const auto& one : all.unmanaged) text += fmt::format("! {} [{}]\n", one.path, to_string(one.where));
+  return text;
+}
+
+std::vector<std::string> case_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator{cases}) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+void expect_file(const fs::path& file, const std::string& found) {
+  const std::string wanted = read(file);
+  if (wanted == found) return;
+  if (std::getenv("ACCEPT") != nullptr) {
+    if (found.empty()) {
+      fs::remove(file);
+    } else {
+      std::ofstream{file, std::ios::binary} << found;
+    }
+  }
+  ADD_FAILURE() << file << " says\n" << wanted << "and found was\n" << found;
+}
+
+class golden_manifest : public testing::TestWithParam<std::string> {};
+
+TEST_P(golden_manifest, comes_out_as_written_down) {
+  const fs::path directory = cases / GetParam();
+  const manifest_result parsed = parse_manifest(source_of(directory, directory / "innkeeper.yaml"),
+                                                resolver_of(directory), read_environment(directory / "environment"));
+  std::string errors;
+  for (const auto& one : parsed.problems) errors += to_string(one);
+  expect_file(directory / "error.txt", errors);
+  expect_file(directory / "estate.txt", has_errors(parsed.problems) ? "" : summary_of(parsed.value));
+}
+
+INSTANTIATE_TEST_SUITE_P(cases, golden_manifest, testing::ValuesIn(case_names()),
+                         [](const auto& one) { return one.param; });
+
+}  // namespace
+}  // namespace innkeeper
