@@ -1,5 +1,5 @@
 // Any bytes are a manifest: parsed to an end, without a crash, and without a diagnostic that cannot be shown.
-// Seeds lie in manifest_corpus/; each may hold several files, divided by a line "%%%%".
+// Seeds lie in corpus/fuzz_manifest/; each may hold several files, divided by a line "%%%%".
 #include <cstdint>
 #include <cstdlib>
 #include <string>
