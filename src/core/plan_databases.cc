@@ -26,7 +26,7 @@ class around_rules {
     for (const auto& [name, value] : wanted_.settings) {
       add(steps::set_database_parameter{wanted_.name, name, value});
     }
-    add(steps::comment_database{wanted_.name, wanted_.is_registry ? registry_mark : with_.desired.mark});
+    add(steps::comment_database{wanted_.name, own_mark()});
   }
 
   void change(const observed_database& found) {
@@ -39,10 +39,7 @@ class around_rules {
           (is_list_setting(name) ? parse_search_path(set->second) == parse_search_path(value) : set->second == value);
       if (!same) add(steps::set_database_parameter{wanted_.name, name, value});
     }
-    const auto theirs = marked_estate(found.comment);
-    if (theirs && found.comment != with_.desired.mark && !wanted_.is_registry) {
-      add(steps::comment_database{wanted_.name, with_.desired.mark});
-    }
+    mark(found);
     warn_about_encoding(found);
   }
 
@@ -145,6 +142,17 @@ class around_rules {
               .who = "a superuser",
               .from = wanted_.from});
   }
+
+  // What `service create` made is taken over by the estate that names it. A database that is still closed and bare of
+  // any comment is ours too: a run was cut off right after it made it.
+  void mark(const observed_database& found) {
+    const auto theirs = marked_estate(found.comment);
+    const bool is_taken_over = theirs && found.comment != with_.desired.mark && !wanted_.is_registry;
+    const bool was_cut_off = found.comment.empty() && !found.allows_connections && found.owner == with_.can.admin;
+    if (is_taken_over || was_cut_off) add(steps::comment_database{wanted_.name, own_mark()});
+  }
+
+  [[nodiscard]] const std::string& own_mark() const { return wanted_.is_registry ? registry_mark : with_.desired.mark; }
 
   void warn_about_encoding(const observed_database& found) {
     if (wanted_.encoding.empty() || found.encoding.empty() || found.encoding == wanted_.encoding) return;

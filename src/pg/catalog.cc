@@ -226,10 +226,10 @@ database_contents observe_contents(connection& inside) {
   }
   const auto add_objects = [&](const result& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto schema = schema_at(rows.text(i, 0));
-      if (schema.empty() || schema == extensions_schema) continue;
+      const auto at = schemas.find(rows.text(i, 0));
+      if (at == schemas.end() || at->second == extensions_schema) continue;
       contents.objects.push_back(
-          {schema, kind_of_object(rows.text(i, 1)), {rows.text(i, 2)}, std::stoi(rows.text(i, 3))});
+          {at->second, kind_of_object(rows.text(i, 1)), {rows.text(i, 2)}, std::stoi(rows.text(i, 3))});
     }
   };
   for (std::size_t i = 3; i < results.size(); ++i) add_objects(results[i]);
@@ -239,6 +239,8 @@ database_contents observe_contents(connection& inside) {
     contents.objects.clear();
     add_objects(inside.query(catalog_sql::objects_sql));
   }
+  std::ranges::sort(contents.schemas, {}, &observed_schema::name);
+  std::ranges::sort(contents.extensions, {}, &observed_extension::name);
   contents.has_registry = owners.contains(schema_name{registry_database.value});
   return contents;
 }
