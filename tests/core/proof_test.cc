@@ -276,6 +276,37 @@ TEST(proof, keeps_services_of_one_database_out_of_each_other_s_schemas) {
   EXPECT_THAT(statements_of(on, "order_user", "P15"), testing::Contains("SET LOCAL ROLE \"user_owner\""));
 }
 
+TEST(proof, shows_services_that_share_a_schema_by_prefix_as_declared) {
+  auto user = service("user");
+  auto order = service("order", 20);
+  user.database = order.database = {{"platform"}, user.where, false};
+  user.user = order.user = {{"flow_user"}, user.where, false};
+  user.prefix = {"user_", user.where, false};
+  order.prefix = {"order_", order.where, false};
+  const stage on{estate_of({user, order, service("cafe", 30)})};
+  const auto report = on.report();
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_EQ(report.services, 3);
+  EXPECT_EQ(cell(report, "flow_user", "platform"), access_cell::shared);
+  EXPECT_EQ(cell(report, "flow_user", "cafe"), access_cell::refused);
+  EXPECT_EQ(statements_of(on, "flow_user", "P2").size(), 3);
+  EXPECT_THAT(statements_of(on, "flow_user", "P8"), testing::IsEmpty());
+  EXPECT_THAT(
+      report.sharing,
+      ElementsAre("user \"flow_user\" logs in for 2 services: user, order",
+                  "database \"platform\" holds 2 services, in schema \"public\", told apart by table prefixes"));
+}
+
+TEST(proof, lets_a_log_in_start_as_itself_where_that_is_declared) {
+  auto cafe = service("cafe");
+  cafe.starts_as = starting_role::self;
+  const stage on{estate_of({cafe, service("erp", 20)})};
+  EXPECT_TRUE(on.report().findings.empty());
+  const auto& control = on.agendas[0].visits[0].attempts[0];
+  EXPECT_THAT(control.expected_row, ElementsAre("cafe_user", "cafe_user"));
+  EXPECT_EQ(statements_of(on, "cafe_user", "P2").size(), 3);
+}
+
 TEST(probes, have_a_number_a_title_and_one_way_to_answer) {
   std::set<std::pair<std::string_view, probe_class>> seen;
   for (const auto& row : all_probes()) {
