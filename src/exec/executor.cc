@@ -134,12 +134,26 @@ class runner {
     return pg::connection::open(target, connect);
   }
 
-  pg::connection open_worker(const database_name& database) {
-    auto session = open(database);
+  // A worker keeps its session in the maintenance database from one database to the next; a broken one is not kept.
+  pg::connection take_worker() {
+    {
+      const std::lock_guard lock{guard_};
+      if (!idle_workers_.empty()) {
+        auto session = std::move(idle_workers_.back());
+        idle_workers_.pop_back();
+        return session;
+      }
+    }
+    auto session = open(planned_.access.admin.database);
     if (!pg::take_lock(session, worker_key(), pg::lock_mode::shared, options_.lock_timeout, [](const auto&) {})) {
       throw error{exit_code::locked, "another runner is waiting for this one's workers to end"};
     }
     return session;
+  }
+
+  void keep_worker(pg::connection session) {
+    const std::lock_guard lock{guard_};
+    idle_workers_.push_back(std::move(session));
   }
 
   void set_parameters(pg::connection& maintenance) {
@@ -161,13 +175,17 @@ class runner {
   void run_database(const database_work& work) {
     try {
       if (!work.around.empty()) {
-        auto maintenance = open_worker(planned_.access.admin.database);
+        auto maintenance = take_worker();
         step_list rest = work.around;
         if (!is_transactional(*rest.front())) {
-          if (!run_one(maintenance, *rest.front())) return fail_database(work, "the database could not be made");
+          if (!run_one(maintenance, *rest.front())) {
+            keep_worker(std::move(maintenance));
+            return fail_database(work, "the database could not be made");
+          }
           rest.erase(rest.begin());
         }
         run_in(maintenance, rest, work.name);
+        keep_worker(std::move(maintenance));
       }
       if (!work.inside.empty()) run_inside(work);
       audit_flush();
@@ -318,7 +336,7 @@ class runner {
 
   void audit_flush() {
     const std::lock_guard lock{audit_guard_};
-    audit_.flush();
+    audit_.flush_full_batch();
   }
 
   void tell_step(event_kind kind, const step& one, std::chrono::milliseconds duration = {}) {
@@ -356,6 +374,7 @@ class runner {
   std::map<role_name, secret> verifiers_;
   std::mutex guard_;
   std::mutex audit_guard_;
+  std::vector<pg::connection> idle_workers_;
   std::set<std::string> failed_;
   execution result_;
 };

@@ -10,6 +10,8 @@
 namespace innkeeper::exec {
 namespace {
 
+constexpr std::size_t rows_per_batch = 500;  // the steps of some twenty services
+
 // Array literals, so that any number of rows is one statement with the same parameters.
 std::string array_of(const std::vector<std::string>& values) {
   std::string text = "{";
@@ -41,6 +43,20 @@ std::string who_am_i() {
 
 audit_trail::audit_trail(const server_access& access, std::string estate, event_sink tell)
     : access_{access}, estate_{std::move(estate)}, tell_{std::move(tell)} {}
+
+audit_trail::~audit_trail() {
+  try {
+    flush();
+  } catch (const std::exception& failure) {
+    tell_not_written(access_.server->name, failure.what());
+  }
+}
+
+void audit_trail::tell_not_written(const std::string& server, const std::string& why) const {
+  tell_({.kind = event_kind::note,
+         .server = server,
+         .text = fmt::format("the audit trail could not be written: {}", why)});
+}
 
 void audit_trail::add(const step& done, std::chrono::milliseconds duration, const std::string& error) {
   const std::lock_guard lock{guard_};
@@ -107,6 +123,14 @@ void audit_trail::flush() {
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(rows.size()));
 }
 
+void audit_trail::flush_full_batch() {
+  {
+    const std::lock_guard lock{guard_};
+    if (waiting_.size() < rows_per_batch) return;
+  }
+  flush();
+}
+
 void audit_trail::remember_objects(const desired_server& desired, const observed_server& after) {
   std::map<std::string, std::string> services;  // by kind and name
   for (const auto& one : desired.roles) services["role " + one.name.value] = one.from.service;
@@ -138,9 +162,7 @@ void audit_trail::finish(int applied, int failed, const desired_server& desired,
   try {
     flush();
     if (!open()) {
-      tell_({.kind = event_kind::note,
-             .server = desired.name,
-             .text = "the audit trail could not be written: database \"innkeeper\" is not usable"});
+      tell_not_written(desired.name, "database \"innkeeper\" is not usable");
       return;
     }
     session_->query_with(
@@ -149,9 +171,7 @@ void audit_trail::finish(int applied, int failed, const desired_server& desired,
         {run_id_, failed == 0 ? "done" : "failed", std::to_string(applied), std::to_string(failed)});
     remember_objects(desired, after);
   } catch (const pg::error& failure) {
-    tell_({.kind = event_kind::note,
-           .server = desired.name,
-           .text = fmt::format("the audit trail could not be written: {}", failure.what())});
+    tell_not_written(desired.name, failure.what());
   }
 }
 

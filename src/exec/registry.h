@@ -20,11 +20,16 @@ namespace innkeeper::exec {
 class audit_trail {
  public:
   audit_trail(const server_access& access, std::string estate, event_sink tell);
+  audit_trail(const audit_trail&) = delete;
+  audit_trail& operator=(const audit_trail&) = delete;
+  ~audit_trail();  // writes what is left, also of a run that an exception ends
 
   // From any thread.
   void add(const step& done, std::chrono::milliseconds duration, const std::string& error);
   // Writes what was collected, if the registry is there by now.
   void flush();
+  // The same, once enough was collected to be worth a transaction. What a killed run collected since is lost.
+  void flush_full_batch();
   // The last write: the run's outcome, and the objects that carry the estate's mark.
   void finish(int applied, int failed, const desired_server& desired, const observed_server& after);
 
@@ -36,6 +41,7 @@ class audit_trail {
   };
 
   bool open();
+  void tell_not_written(const std::string& server, const std::string& why) const;
   void write(const std::vector<row>& rows);
   void remember_objects(const desired_server& desired, const observed_server& after);
 
