@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/prctl.h>
@@ -107,9 +108,10 @@ bool become(const os_user& user) {
     if (::getppid() != parent) ::_exit(127);
   }
   if (::chdir(what.directory.c_str()) != 0) give_up();
-  // All but the report, which closes itself.
-  if (files.report > 3) ::close_range(3, static_cast<unsigned>(files.report) - 1, 0);
-  ::close_range(static_cast<unsigned>(files.report) + 1, ~0U, 0);
+  // Closed by exec and not before: a lock of ours is held until this process can be seen to be what it will be.
+  if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+    for (int one = 3; one < 1024; ++one) ::fcntl(one, F_SETFD, FD_CLOEXEC);  // Linux before 5.11
+  }
   ::umask(077);
   ::execve(ready.words[0], ready.words.data(), ready.environment.data());
   give_up();
@@ -142,8 +144,9 @@ int open_input(const command& what, pipe_pair& pipe) {
   }
   // A program may open /dev/stdin by name, which asks for the pipe's own permissions.
   if (what.user && ::fchown(pipe.read.get(), what.user->uid, what.user->gid) != 0) fail("could not pass a pipe", errno);
+  const std::string& text = what.input.expose();
   // A pipe holds at least 4096 bytes, so this never blocks.
-  if (what.input.size() > 4096 || ::write(pipe.write.get(), what.input.data(), what.input.size()) < 0)
+  if (text.size() > 4096 || ::write(pipe.write.get(), text.data(), text.size()) < 0)
     fail("could not pass input to a program", errno);
   pipe.write.close();
   return pipe.read.get();

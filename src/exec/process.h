@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/secret.h"
+
 namespace innkeeper::exec {
 
 struct os_user {
@@ -27,7 +29,7 @@ struct command {
   std::optional<os_user> user;     // absent: ours; another one needs root
   std::map<std::string, std::string> environment;
   std::filesystem::path directory = "/";
-  std::string input;             // what it reads, up to 4 kB; may be a password
+  secret input;                  // what it reads, up to 4 kB
   std::filesystem::path output;  // a file that both its outputs are appended to; empty: they are caught
 };
 

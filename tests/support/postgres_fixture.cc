@@ -39,7 +39,7 @@ void run(std::vector<std::string> words, std::string input = {}) {
   require_success(exec::run_process({.words = std::move(words),
                                      .user = server_user(),
                                      .environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}},
-                                     .input = std::move(input)},
+                                     .input = secret{std::move(input)}},
                                     std::chrono::seconds{60}),
                   what);
 }
