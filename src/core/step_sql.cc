@@ -214,6 +214,11 @@ std::string shown_sql(const step& one) {
   return statements(one, needs_secret_of(one).empty() ? std::string{} : "'********'");
 }
 
+std::string create_admin_sql(const role_name& admin, bool superuser, const secret& verifier) {
+  return fmt::format("CREATE ROLE {} LOGIN {} PASSWORD {};", quoted(admin),
+                     superuser ? "SUPERUSER" : "CREATEDB CREATEROLE", quote_literal(verifier.expose()));
+}
+
 std::string to_script(const plan& whole) {
   std::string text = fmt::format(
       "-- {} step{} for server \"{}\". Run with: psql -X -d postgres -f FILE\n"

@@ -17,6 +17,9 @@ namespace innkeeper {
 // The same, fit for eyes and logs: a verifier shows as '********'.
 [[nodiscard]] std::string shown_sql(const step& one);
 
+// Makes the admin itself, as the bootstrap user (requirement I1).
+[[nodiscard]] std::string create_admin_sql(const role_name& admin, bool superuser, const secret& verifier);
+
 // A psql script that does what apply would do, for a DBA to read and run: connects where it has to, stops at the first
 // error, and asks for each new password with \password, which sends only a verifier.
 [[nodiscard]] std::string to_script(const plan& whole);

@@ -2,6 +2,7 @@
 // The way to one server of an estate: its address and the admin's log-in, from the declared sources.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/conninfo.h"
 #include "core/estate.h"
@@ -12,6 +13,7 @@ namespace innkeeper::exec {
 struct server_access {
   const server_declaration* server = nullptr;
   conninfo admin;  // to the maintenance database, with the password
+  std::vector<endpoint> endpoints;  // where services find it
   bool is_embedded = false;
   std::string password_from;  // for people: "environment POSTGRES_ADMIN_PASSWORD"
 };

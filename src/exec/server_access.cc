@@ -1,0 +1,111 @@
+#include "exec/server_access.h"
+
+#include <fmt/format.h>
+
+#include "core/scram.h"
+#include "core/step_sql.h"
+#include "exec/embedded_server.h"
+#include "exec/error.h"
+#include "exec/password_source.h"
+#include "exec/random.h"
+#include "exec/secret_store.h"
+#include "exec/wait_for_server.h"
+
+namespace innkeeper::exec {
+namespace {
+
+std::string of_admin(const role_name& admin) {
+  return fmt::format("the admin \"{}\"", admin);
+}
+
+server_access find_embedded(const estate& all, const server_declaration& server) {
+  const auto status = inspect_embedded(all, server);
+  if (!status.running) {
+    throw error{exit_code::unavailable, fmt::format("the embedded server \"{}\" is not running", server.name),
+                status.initialised ? "its data is there" : "it has not been made yet", "Run `innkeeper up`."};
+  }
+  server_access access{.server = &server, .admin = status.admin, .endpoints = {status.address}, .is_embedded = true};
+  access.password_from = "file " + status.paths.admin_password_file.string();
+  if (auto declared = search_password(server.admin.passwords).found) {
+    access.admin.password = std::move(declared->value);
+    access.password_from = std::move(declared->from);
+  }
+  return access;
+}
+
+server_access find_by_url(const server_declaration& server) {
+  server_access access{.server = &server, .admin = *server.url, .endpoints = server.url->endpoints};
+  auto& admin = access.admin;
+  if (admin.user.empty()) admin.user = server.admin.user.value;
+  if (admin.database.empty()) admin.database = {"postgres"};
+  if (admin.password) {
+    access.password_from = "the server's url";
+  } else if (!server.admin.passwords.empty()) {
+    auto found = find_password(server.admin.passwords, of_admin(admin.user));
+    admin.password = std::move(found.value);
+    access.password_from = std::move(found.from);
+  }
+  return access;
+}
+
+void wait_for(const server_access& access, const event_sink& tell) {
+  wait_options options{.name = access.server->name};
+  options.rules.limits = access.server->wait;
+  (void)wait_for_server(access.admin, options, tell);
+}
+
+// Only where the admin's role is missing: an existing one with another password is somebody's decision.
+bool make_admin(const server_access& access, const event_sink& tell) {
+  const auto& bootstrap = *access.server->admin.bootstrap;
+  conninfo target = access.admin;
+  target.user = bootstrap.user;
+  target.password = find_password(bootstrap.passwords, fmt::format("the bootstrap user \"{}\"", bootstrap.user)).value;
+  pg::connect_options connect;
+  connect.application_name = "innkeeper bootstrap";
+  auto session = pg::connection::open(target, connect);
+  const auto& admin = access.admin.user;
+  const auto found = session.query_with("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", {admin.value});
+  if (found.size() != 0 || !access.admin.password) return false;
+  const secret verifier = scram_verifier(*access.admin.password, random_salt());
+  try {
+    session.query(create_admin_sql(admin, bootstrap.superuser, verifier),
+                  create_admin_sql(admin, bootstrap.superuser, secret{"********"}));
+  } catch (const pg::error& failed) {
+    if (!failed.is_race()) throw;  // made by another runner meanwhile
+  }
+  tell({.kind = event_kind::note,
+        .server = access.server->name,
+        .text = fmt::format("made the admin \"{}\" as \"{}\"", admin, bootstrap.user)});
+  return true;
+}
+
+}  // namespace
+
+server_access find_access(const estate& all, const server_declaration& server) {
+  return server.url ? find_by_url(server) : find_embedded(all, server);
+}
+
+server_access reach_server(const estate& all, const server_declaration& server, const event_sink& tell) {
+  server_access access = find_access(all, server);
+  try {
+    wait_for(access, tell);
+  } catch (const error& refused) {
+    if (refused.code() != exit_code::not_permitted || !server.admin.bootstrap) throw;
+    if (!make_admin(access, tell)) throw;
+    wait_for(access, tell);
+  }
+  return access;
+}
+
+conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
+  conninfo target{.endpoints = access.endpoints, .user = service.user.value, .database = service.database.value};
+  for (const auto* name : {"sslmode", "sslrootcert", "target_session_attrs"}) {
+    const auto found = access.admin.parameters.find(name);
+    if (found != access.admin.parameters.end()) target.parameters.insert(*found);
+  }
+  const auto entry = secret_store{all.secrets_directory}.read(service.server, service.user.value);
+  if (entry.state == stored_state::present) target.password = entry.value.password;
+  return target;
+}
+
+}  // namespace innkeeper::exec
