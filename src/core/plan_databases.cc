@@ -199,12 +199,27 @@ void plan_database(const context& with, const desired_database& wanted, writer& 
   }
 }
 
+// Who is in a maintenance database right now (an exporter, a backup) and holds no right of its own there would be
+// locked out from the next log-in on.
+void warn_who_loses(const context& with, const observed_database& found, writer& to) {
+  for (const auto& one : with.observed.sessions) {
+    if (one.database != found.name || one.role == with.can.admin || with.wanted_roles.contains(one.role)) continue;
+    const auto* role = with.role(one.role);
+    if (role == nullptr || role->superuser || one.role == found.owner) continue;
+    if (privileges_of(found.privileges, one.role).find('c') != std::string::npos) continue;
+    to.tell({.text = fmt::format("role \"{}\" is in database \"{}\" now, which closes to PUBLIC", one.role, found.name),
+             .statement = fmt::format("GRANT CONNECT ON DATABASE {} TO {};", quoted(found.name), quoted(one.role)),
+             .who = "you"});
+  }
+}
+
 void close_maintenance(const context& with, const database_name& name, writer& to) {
   const auto* found = with.database(name);
   if (found == nullptr) return;
   const std::string open_to_all = privileges_of(found->privileges, everybody);
   if (open_to_all.empty()) return;
   if (with.can.may_close_maintenance || found->owner == with.can.admin) {
+    warn_who_loses(with, *found, to);
     to.add(steps::revoke_on_database{name, everybody, open_to_all}, step_scope::closing, {}, name);
   } else {
     to.tell({.text = fmt::format("database \"{}\" is open to every log-in of the server", name),

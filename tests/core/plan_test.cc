@@ -272,6 +272,15 @@ TEST(plan, ends_sessions_of_another_service_and_only_shows_strangers) {
   EXPECT_TRUE(has_attention(made, "role \"stranger\" has 1 session in database \"cafe\""));
 }
 
+TEST(plan, warns_who_loses_a_maintenance_database_that_it_closes) {
+  auto server = fresh_server(15, true);
+  server.roles.push_back({.name = {"exporter"}, .oid = 2, .can_login = true});
+  server.sessions = {{{"postgres"}, {"exporter"}, 1}, {{"postgres"}, {"admin_user"}, 1}};
+  const auto made = plan_for(estate_of({service("cafe")}), server);
+  ASSERT_EQ(made.attentions.size(), 1U);
+  EXPECT_EQ(made.attentions[0].statement, "GRANT CONNECT ON DATABASE \"postgres\" TO \"exporter\";");
+}
+
 // One row a rule: what happens as superuser and as plain admin, on each side of the majors that differ.
 enum class outcome { step, attention, nothing };
 

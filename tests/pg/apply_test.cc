@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "core/desired.h"
 #include "core/step_sql.h"
@@ -188,7 +190,7 @@ TEST_F(apply, mends_what_another_hand_changed) {
       {"postgres", "GRANT CONNECT ON DATABASE cafe TO PUBLIC"},
       {"postgres", "GRANT CONNECT ON DATABASE cafe TO erp_user"},
       {"postgres", "GRANT cafe_owner TO erp_user"},
-      {"postgres", "GRANT pg_read_all_data TO cafe_user"},
+      {"postgres", "GRANT pg_read_server_files TO cafe_user"},
       {"postgres", "ALTER ROLE cafe_user CREATEDB CREATEROLE CONNECTION LIMIT 3"},
       {"postgres", "ALTER ROLE cafe_user NOLOGIN"},
       {"postgres", "REVOKE cafe_access FROM cafe_user"},
@@ -334,6 +336,31 @@ TEST_F(apply, shows_no_password_to_the_server_log_the_plan_or_the_audit_trail) {
     ASSERT_EQ(entry.state, stored_state::present);
     EXPECT_THAT(seen, Not(HasSubstr(entry.value.password.expose())));
   }
+}
+
+TEST_F(apply, prints_a_script_that_reaches_the_same_end_in_psql) {
+  auto cafe = with_extensions(test::service("cafe"));
+  cafe.readers = {{"checkout", cafe.where, false}};
+  declare({cafe, readwrite(test::service("checkout", 20))});
+  const auto script = folder() / "plan.sql";
+  std::ofstream{script} << to_script(plan_now());
+  // \password asks twice for each log-in; without a terminal of its own, psql reads the answers from its input.
+  const auto admin_target = cluster_.admin();
+  const std::string psql = fmt::format(
+      "yes 'chosen by hand' | PGPASSWORD='admin password' setsid psql -X -q -h {} -p {} -U postgres -d postgres -f {}",
+      admin_target.endpoints[0].host, admin_target.endpoints[0].port, script.string());
+  FILE* run_by_hand = ::popen((psql + " 2>&1").c_str(), "r");
+  std::string printed;
+  for (int c = ::fgetc(run_by_hand); c != EOF; c = ::fgetc(run_by_hand)) printed += static_cast<char>(c);
+  EXPECT_EQ(::pclose(run_by_hand), 0) << printed;
+  // The passwords are the DBA's own now, and the only thing that apply would still ask about.
+  const auto left = plan_now();
+  for (const auto& one : left.steps) ADD_FAILURE() << "left: " << describe(one);
+  EXPECT_EQ(left.attentions.size(), 3U);
+  const auto login = cluster_.login("cafe_user", "chosen by hand", "cafe");
+  EXPECT_EQ(pg::connection::open(login, {.kind = pg::session_kind::service}).query("SELECT current_user").text(0, 0),
+            "cafe_owner");
+  std::filesystem::remove_all(script.parent_path());
 }
 
 TEST_F(apply, remembers_who_did_what) {
