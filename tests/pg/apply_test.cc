@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "core/desired.h"
 #include "core/step_sql.h"
@@ -361,6 +362,54 @@ TEST_F(apply, prints_a_script_that_reaches_the_same_end_in_psql) {
   EXPECT_EQ(pg::connection::open(login, {.kind = pg::session_kind::service}).query("SELECT current_user").text(0, 0),
             "cafe_owner");
   std::filesystem::remove_all(script.parent_path());
+}
+
+// A random estate that the parser would accept: services alone, by schema or by prefix in one database, shared log-ins,
+// readers, both kinds of access, log-ins that start as themselves.
+std::vector<service_declaration> random_services(std::minstd_rand& random, const std::string& prefix) {
+  const auto dice = [&](unsigned sides) { return random() % sides; };
+  const unsigned by_schema = dice(3);
+  const unsigned by_prefix = dice(3);
+  std::vector<service_declaration> services;
+  for (unsigned i = 0; i < 2 + by_schema + by_prefix; ++i) {
+    auto one = test::service(fmt::format("{}_s{}", prefix, i), static_cast<int>(10 + i));
+    if (i < by_schema) {
+      one.database = {{prefix + "_shared"}, one.where, false};
+      one.schema = {{one.name}, one.where, true};
+    } else if (i < by_schema + by_prefix) {
+      one.database = {{prefix + "_prefixed"}, one.where, false};
+      one.prefix = {one.name + "_", one.where, false};
+      one.user = {{prefix + "_everybody"}, one.where, false};
+    } else if (dice(3) == 0) {
+      one.user = {{prefix + "_common"}, one.where, false};
+    }
+    const bool shares_its_log_in = one.user.value.value != one.name + "_user";
+    if (!shares_its_log_in && dice(3) == 0) one.access = access_mode::readwrite;
+    if (!shares_its_log_in && dice(4) == 0) one.starts_as = starting_role::self;
+    one.may_create_schemas = dice(4) == 0;
+    one.connections.value = static_cast<int>(1 + dice(30));
+    if (dice(3) == 0) one.extensions.push_back({{"citext"}, "", false, one.where});
+    if (dice(3) == 0) one.settings["statement_timeout"] = {"30s", one.where, false};
+    if (!services.empty() && dice(3) == 0 && !shares_its_log_in) {
+      services[dice(static_cast<unsigned>(services.size()))].readers.push_back({one.name, one.where, false});
+    }
+    services.push_back(std::move(one));
+  }
+  return services;
+}
+
+TEST_F(apply, leaves_nothing_to_do_for_any_estate_and_any_change_of_it) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::minstd_rand random{seed};
+    for (int version = 0; version < 2; ++version) {
+      declare(random_services(random, fmt::format("e{}", seed)));
+      const auto report = run();
+      for (const auto& one : report.failures) ADD_FAILURE() << one.text;
+      for (const auto& one : report.left.steps) ADD_FAILURE() << "left: " << describe(one);
+      expect_in_step();
+    }
+  }
 }
 
 TEST_F(apply, remembers_who_did_what) {
