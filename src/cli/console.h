@@ -24,6 +24,7 @@ struct console_settings {
   bool colored_progress = false;
   bool live_progress = false;  // standard error is a terminal
   bool can_ask = false;        // standard input and standard error are one
+  int width = 80;              // of the results' terminal, in characters
 };
 
 class console {

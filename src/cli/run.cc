@@ -1,8 +1,10 @@
 #include "cli/run.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "cli/command_line.h"
@@ -25,6 +27,14 @@ bool takes_colors(int descriptor) {
          (terminal == nullptr || std::string_view{terminal} != "dumb");
 }
 
+// A file gets a width that any editor shows.
+int width_of_results() {
+  constexpr int usual = 100;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+  return size.ws_col;
+}
+
 console_settings settings_for(const arguments& given) {
   return {.json = given.has("--json"),
           .verbose = given.has("--verbose"),
@@ -32,7 +42,8 @@ console_settings settings_for(const arguments& given) {
           .colored_results = takes_colors(STDOUT_FILENO),
           .colored_progress = takes_colors(STDERR_FILENO),
           .live_progress = isatty(STDERR_FILENO) != 0,
-          .can_ask = isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0};
+          .can_ask = isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0,
+          .width = width_of_results()};
 }
 
 json zero_counters(const command& of) {
@@ -84,7 +95,8 @@ exit_code run(const std::vector<std::string>& words) {
   end_in_order_when_interrupted(out);
   const exit_code code = answer(line, out);
   if (out.flush() || code != exit_code::ok) return code;
-  out.show({{.message = "could not write to standard output"}});
+  // A reader that has read enough, such as head, needs no word about it.
+  if (errno != EPIPE) out.show({{.message = "could not write to standard output"}});
   return exit_code::failed;
 }
 

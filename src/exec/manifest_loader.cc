@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <system_error>
@@ -141,13 +140,6 @@ std::vector<fs::path> match_files(std::string_view pattern, const fs::path& dire
 }
 
 }  // namespace
-
-environment_lookup process_environment() {
-  return [](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string{name}.c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>{value};
-  };
-}
 
 included_sources find_included(std::string_view pattern, const fs::path& directory, const fs::path& here) {
   included_sources result;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/manifest_parser.h"
+#include "exec/environment.h"
 
 namespace innkeeper::exec {
 
@@ -17,8 +18,6 @@ struct loaded_manifest {
   std::filesystem::path file;  // absolute
   manifest_origin origin = manifest_origin::asked;
 };
-
-[[nodiscard]] environment_lookup process_environment();
 
 // `asked` (a file, or a directory with an innkeeper.yaml), else $INNKEEPER_MANIFEST, else innkeeper.yaml in `here` or a
 // folder above, else the one that remember_manifest() was last told.

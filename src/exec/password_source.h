@@ -2,7 +2,6 @@
 // Finds a declared password: the sources are asked in order and the first that has one wins. A variable that is set to
 // nothing counts as not set, as compose files leave them; a file that is there but empty or unreadable is an error,
 // since a later source would then quietly stand in for it. One newline at a file's end is not part of the password.
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "core/estate.h"
 #include "core/secret.h"
+#include "exec/environment.h"
 
 namespace innkeeper::exec {
 
@@ -23,15 +23,12 @@ struct password_search {
   std::vector<std::string> tried;  // those before it, each with why not: "environment POSTGRES_PASSWORD is not set"
 };
 
-using environment_lookup = std::function<std::optional<std::string>(const std::string& name)>;
-[[nodiscard]] std::optional<std::string> process_environment(const std::string& name);
-
 // Throws exec::error (65) for a file that is there and has no readable password.
 [[nodiscard]] password_search search_password(const std::vector<password_source>& sources,
-                                              const environment_lookup& environment = process_environment);
+                                              const environment_lookup& environment = process_environment());
 
 // Throws exec::error (65) with every place that was tried. `whose` is for the message: "the admin \"admin_user\"".
 [[nodiscard]] found_password find_password(const std::vector<password_source>& sources, std::string_view whose,
-                                           const environment_lookup& environment = process_environment);
+                                           const environment_lookup& environment = process_environment());
 
 }  // namespace innkeeper::exec

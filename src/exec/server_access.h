@@ -12,7 +12,7 @@ namespace innkeeper::exec {
 
 struct server_access {
   const server_declaration* server = nullptr;
-  conninfo admin;  // to the maintenance database, with the password
+  conninfo admin;                   // to the maintenance database, with the password
   std::vector<endpoint> endpoints;  // where services find it
   bool is_embedded = false;
   std::string password_from;  // for people: "environment POSTGRES_ADMIN_PASSWORD"

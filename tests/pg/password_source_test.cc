@@ -28,8 +28,8 @@ class password_sources : public testing::Test {
   std::string missing_file() { return (directory_ / "missing").string(); }
 
   environment_lookup environment() {
-    return [this](const std::string& name) -> std::optional<std::string> {
-      const auto found = variables_.find(name);
+    return [this](std::string_view name) -> std::optional<std::string> {
+      const auto found = variables_.find(std::string{name});
       if (found == variables_.end()) return std::nullopt;
       return found->second;
     };

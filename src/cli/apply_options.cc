@@ -1,0 +1,90 @@
+#include "cli/apply_options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "cli/progress.h"
+
+namespace innkeeper::cli {
+namespace {
+
+constexpr int most_jobs = 64;
+
+std::optional<int> whole_number(std::string_view text) {
+  int value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void show_failures(const exec::apply_report& report, console& out) {
+  out.show(report.problems);
+  for (const auto& one : report.failures) {
+    const std::string whose =
+        one.service.empty() ? fmt::format("server {}", report.server) : fmt::format("service {}", one.service);
+    out.warn(fmt::format("innkeeper: error: {}: {}", whose, one.text));
+  }
+}
+
+}  // namespace
+
+std::vector<option> apply_option_rows() {
+  return {{"--jobs", "-j", option_kind::value, "N", "databases made at once; 2 unless given, and more rarely helps"},
+          {"--reset-password", "", option_kind::maybe, "ROLE…",
+           "give these log-ins, or all, new passwords where another hand has changed them"},
+          {"--lock-timeout", "", option_kind::value, "TIME",
+           "how long to wait for another runner: 90s, 5m; 5m unless given"},
+          {"--yes", "", option_kind::flag, "", "don't ask; nothing that apply does today asks"}};
+}
+
+std::chrono::seconds parse_duration(std::string_view option_name, const std::string& text) {
+  std::string_view digits = text;
+  int unit = 1;
+  if (text.ends_with('s') || text.ends_with('m') || text.ends_with('h')) {
+    unit = text.back() == 's' ? 1 : text.back() == 'm' ? 60 : 3600;
+    digits.remove_suffix(1);
+  }
+  constexpr int longest_hours = 1000;
+  const auto value = whole_number(digits);
+  if (!value || *value < 0 || *value > longest_hours * 3600 / unit) {
+    throw refused{exit_code::usage, fmt::format("option {} needs a time, not \"{}\"", option_name, text),
+                  "Say it as 90s, 5m or 1h."};
+  }
+  return std::chrono::seconds{*value * unit};
+}
+
+int parse_count(std::string_view option_name, const std::string& text, int least, int most) {
+  const auto value = whole_number(text);
+  if (!value || *value < least || *value > most) {
+    throw refused{exit_code::usage, fmt::format("option {} needs a whole number from {} to {}, not \"{}\"", option_name,
+                                                least, most, text)};
+  }
+  return *value;
+}
+
+exec::apply_options parse_apply_options(const arguments& given) {
+  exec::apply_options options;
+  if (given.has("--jobs")) options.jobs = parse_count("--jobs", given.value("--jobs"), 1, most_jobs);
+  if (given.has("--lock-timeout"))
+    options.lock_timeout = parse_duration("--lock-timeout", given.value("--lock-timeout"));
+  if (given.has("--reset-password")) {
+    for (const auto& name : given.values("--reset-password")) options.policy.reset_passwords.insert(role_name{name});
+    options.policy.reset_every_password = options.policy.reset_passwords.empty();
+  }
+  return options;
+}
+
+apply_result apply_estate(const opened_estate& opened, const exec::apply_options& options, console& out) {
+  apply_result result;
+  const auto tell = progress_on(out);
+  result.failures = for_each_server(opened, [&](const server_declaration& server) {
+    const auto access = exec::reach_server(opened.all, server, tell);
+    result.reports.push_back(exec::apply_server(opened.all, access, options, tell));
+    show_failures(result.reports.back(), out);
+  });
+  for (const auto& one : result.failures) out.show(one.problems);
+  return result;
+}
+
+}  // namespace innkeeper::cli

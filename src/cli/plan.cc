@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include "cli/apply_options.h"
+#include "cli/commands.h"
+#include "cli/opened_estate.h"
+#include "cli/plan_view.h"
+#include "core/step_sql.h"
+#include "embedded/help_pages.h"
+
+namespace innkeeper::cli {
+namespace {
+
+struct options {
+  bool check = false;
+  bool sql = false;
+};
+
+options parse(const arguments& given) {
+  if (given.has("--sql") && given.has("--json")) {
+    throw refused{exit_code::usage, "--sql and --json exclude each other",
+                  "The steps in the JSON document carry their SQL."};
+  }
+  return {.check = given.has("--check"), .sql = given.has("--sql")};
+}
+
+void show(const plan_view& view, const options& chosen, console& out) {
+  if (out.settings().json) {
+    out.print_json(plan_to_json(view));
+  } else if (chosen.sql) {
+    for (const auto& one : view.plans) out.print_raw(to_script(one));
+  } else {
+    out.print_raw(plan_to_text(view, out.settings().colored_results));
+  }
+}
+
+exit_code run(const arguments& given, console& out) {
+  const options chosen = parse(given);
+  const auto opened = open_estate(given, out);
+  exec::apply_options policy;
+  policy.policy.services = opened.services;
+  std::vector<plan> plans;
+  exit_code code = exit_code::ok;
+  const auto failures = for_each_server(opened, [&](const server_declaration& server) {
+    plans.push_back(exec::plan_server(opened.all, exec::find_access(opened.all, server), policy).steps);
+    if (has_errors(plans.back().problems)) throw refused{exit_code::invalid, plans.back().problems};
+    out.show(plans.back().problems);
+    if (chosen.check && !plans.back().empty()) code = exit_code::differences;
+  });
+  for (const auto& one : failures) {
+    cli::show(one, out);
+    code = worst_of(code, one.code);
+  }
+  if (failures.empty() || plans.size() > failures.size()) {
+    show({.all = opened.all, .plans = plans, .services = opened.services}, chosen, out);
+  }
+  return code;
+}
+
+}  // namespace
+
+command plan_command() {
+  return {.name = "plan",
+          .summary = "what apply would do; nothing is touched",
+          .page = help_pages::plan_md,
+          .word = {.placeholder = "ESTATE"},
+          .options = {{"--check", "", option_kind::flag, "", "exit 2 where apply would change anything"},
+                      {"--sql", "", option_kind::flag, "", "the same as a psql script that a DBA could run"}},
+          .counters = {"changes", "attention"},
+          .run = run};
+}
+
+}  // namespace innkeeper::cli

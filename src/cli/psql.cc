@@ -1,0 +1,109 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/commands.h"
+#include "cli/interruption.h"
+#include "cli/service_connection.h"
+#include "embedded/help_pages.h"
+#include "exec/error.h"
+
+namespace innkeeper::cli {
+namespace {
+
+// One line for every address, escaped as libpq's password files want it.
+secret password_file_line(const secret& password) {
+  std::string line = "*:*:*:*:";
+  for (const char c : password.expose()) {
+    if (c == ':' || c == '\\') line += '\\';
+    line += c;
+  }
+  return secret{line + "\n"};
+}
+
+// A file that is on no disk and dies with its last reader. libpq opens it by name for each connection, also those of
+// \connect, and wants a password file to be a regular one that nobody else may read: memory files can be that.
+std::string hand_over(const secret& content) {
+  const int descriptor = memfd_create("innkeeper", 0);
+  const auto& bytes = content.expose();
+  if (descriptor < 0 || fchmod(descriptor, S_IRUSR | S_IWUSR) != 0 ||
+      write(descriptor, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+    throw exec::error{exit_code::failed, "could not hand the connection to psql", std::strerror(errno)};
+  }
+  return fmt::format("/proc/self/fd/{}", descriptor);
+}
+
+// A service file gives way to what the user says behind "--", such as another database; a connection string would not.
+secret service_file(const conninfo& target) {
+  std::string text = "[innkeeper]\n";
+  const auto add = [&](std::string_view key, std::string_view value) {
+    if (value.find('\n') != std::string_view::npos) {
+      throw exec::error{exit_code::failed, fmt::format("psql can't be told this {}: it has two lines", key)};
+    }
+    if (!value.empty()) text += fmt::format("{}={}\n", key, value);
+  };
+  std::vector<std::string> hosts;
+  std::vector<std::string> ports;
+  for (const auto& one : target.endpoints) {
+    hosts.push_back(one.host);
+    ports.push_back(one.port == 0 ? "" : std::to_string(one.port));
+  }
+  add("host", fmt::format("{}", fmt::join(hosts, ",")));
+  if (std::ranges::any_of(ports, [](const auto& port) { return !port.empty(); })) {
+    add("port", fmt::format("{}", fmt::join(ports, ",")));
+  }
+  add("user", target.user.value);
+  add("dbname", target.database.value);
+  for (const auto& [name, value] : target.parameters) add(name, value);
+  return secret{std::move(text)};
+}
+
+// What the caller's environment says of other connections must not mix with this one.
+void replace_environment(const conninfo& target) {
+  for (const char* name : {"PGPASSWORD", "PGPASSFILE", "PGHOSTADDR", "PGOPTIONS"}) unsetenv(name);
+  setenv("PGSERVICE", "innkeeper", 1);
+  setenv("PGSERVICEFILE", hand_over(service_file(target)).c_str(), 1);
+  if (target.password) setenv("PGPASSFILE", hand_over(password_file_line(*target.password)).c_str(), 1);
+}
+
+[[noreturn]] void become_psql(std::vector<std::string> words) {
+  std::vector<char*> raw;
+  for (auto& word : words) raw.push_back(word.data());
+  raw.push_back(nullptr);
+  restore_signals();
+  execvp("psql", raw.data());
+  const std::string reason = std::strerror(errno);
+  throw exec::error{exit_code::failed, "could not run psql", reason, "Install it: apt-get install postgresql-client."};
+}
+
+exit_code run(const arguments& given, console& out) {
+  const auto opened = open_estate_for_service(given, out);
+  const auto chosen = choose_connection(given, opened);
+  replace_environment(chosen.value);
+  std::vector<std::string> words{"psql"};
+  words.insert(words.end(), given.rest().begin(), given.rest().end());
+  (void)out.flush();
+  become_psql(std::move(words));
+}
+
+}  // namespace
+
+command psql_command() {
+  return {.name = "psql",
+          .summary = "a psql session as a service, or as the admin; no password on the command line",
+          .page = help_pages::psql_md,
+          .word = {.placeholder = "SERVICE"},
+          .options = connection_option_rows(),
+          .takes_rest = true,
+          .has_json = false,
+          .run = run};
+}
+
+}  // namespace innkeeper::cli

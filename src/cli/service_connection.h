@@ -1,0 +1,22 @@
+#pragma once
+// The connection that a command acts on: a service's log-in, or a server's admin.
+#include "cli/opened_estate.h"
+#include "core/conninfo.h"
+
+namespace innkeeper::cli {
+
+[[nodiscard]] std::vector<option> connection_option_rows();  // --admin, --server
+
+struct chosen_connection {
+  conninfo value;
+  std::string name;  // "cafe", or "admin of shared"
+  bool is_admin = false;
+};
+
+// SERVICE, or --admin with an optional --server. Throws refused (64), or 65 where no password is there.
+[[nodiscard]] chosen_connection choose_connection(const arguments& given, const opened_estate& opened);
+
+// The positional is a service here, not an estate.
+[[nodiscard]] opened_estate open_estate_for_service(const arguments& given, console& out);
+
+}  // namespace innkeeper::cli

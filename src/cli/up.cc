@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include "cli/apply_options.h"
+#include "cli/commands.h"
+#include "cli/progress.h"
+#include "cli/status.h"
+#include "cli/verify.h"
+#include "cli/verify_view.h"
+#include "core/matrix_text.h"
+#include "embedded/help_pages.h"
+#include "exec/embedded_server.h"
+#include "exec/manifest_loader.h"
+#include "exec/password_source.h"
+
+namespace innkeeper::cli {
+namespace {
+
+std::optional<secret> declared_password(const server_declaration& server) {
+  auto search = exec::search_password(server.admin.passwords);
+  if (!search.found) return std::nullopt;
+  return std::move(search.found->value);
+}
+
+std::vector<failure_report> start_servers(const opened_estate& opened, console& out) {
+  const auto tell = progress_on(out);
+  return for_each_server(opened, [&](const server_declaration& server) {
+    if (!server.url) (void)exec::start_embedded(opened.all, server, declared_password(server), tell);
+  });
+}
+
+struct outcome {
+  apply_result applied;
+  estate_proof proof;
+  estate_status status;
+
+  [[nodiscard]] exit_code code() const {
+    exit_code worst = worst_of(code_of(applied), proof.code());
+    for (const auto& one : status.failures) worst = worst_of(worst, one.code);
+    return worst;
+  }
+};
+
+outcome bring_up(const opened_estate& opened, const exec::apply_options& options, console& out) {
+  outcome all;
+  all.applied = apply_estate(opened, options, out);
+  // Where a server could not be reached there is nothing to look at, and its failure has been shown.
+  if (!all.applied.failures.empty()) return all;
+  exec::verify_options verify;
+  verify.policy.services = opened.services;
+  all.proof = verify_estate(opened, verify, out);
+  all.status = read_estate_status(opened);
+  for (const auto& one : all.proof.failures) out.show(one.problems);
+  for (const auto& one : all.status.failures) out.show(one.problems);
+  return all;
+}
+
+std::string connect_lines(const estate& all) {
+  if (all.services.empty()) return {};
+  const std::string& name = all.services.front().name;
+  return fmt::format(
+      "\nconnect: innkeeper psql {0}\n"
+      "     or: psql \"$(innkeeper secret show {0} --as uri)\"\n",
+      name);
+}
+
+std::string to_text(const opened_estate& opened, const outcome& all, const console_settings& settings) {
+  const text_style style{.width = settings.width, .colored = settings.colored_results};
+  std::string text = apply_to_text(all.applied, settings.colored_results);
+  for (const auto& one : all.proof.reports) text += findings_text(one, style) + verdict_line(one, style) + "\n";
+  while (text.ends_with("\n\n")) text.pop_back();
+  text += "\n" + status_to_text({.all = opened.all, .servers = all.status.servers, .services = opened.services},
+                                settings.colored_results);
+  return text + connect_lines(opened.all);
+}
+
+json to_document(const opened_estate& opened, const outcome& all) {
+  json document = apply_to_json(all.applied);
+  document["estate"] = opened.all.name;
+  document["verify"] = proofs_to_json(opened.all.name, all.proof.reports);
+  document["status"] = status_to_json({.all = opened.all, .servers = all.status.servers, .services = opened.services});
+  return document;
+}
+
+exit_code run(const arguments& given, console& out) {
+  exec::apply_options options = parse_apply_options(given);
+  const auto opened = open_estate(given, out);
+  options.policy.services = opened.services;
+  const auto failures = start_servers(opened, out);
+  exec::remember_manifest(opened.file);
+  if (!failures.empty()) {
+    exit_code code = exit_code::ok;
+    for (const auto& one : failures) {
+      show(one, out);
+      code = worst_of(code, one.code);
+    }
+    return code;
+  }
+  const auto all = bring_up(opened, options, out);
+  out.print_json(to_document(opened, all));
+  if (all.applied.failures.empty()) out.print(to_text(opened, all, out.settings()));
+  if (all.code() == exit_code::ok) out.tell("next: innkeeper verify --prove");
+  return all.code();
+}
+
+}  // namespace
+
+command up_command() {
+  return {.name = "up",
+          .summary = "start the estate's own servers, apply, verify, and say how to connect",
+          .page = help_pages::up_md,
+          .word = {.placeholder = "ESTATE"},
+          .options = apply_option_rows(),
+          .counters = {"applied", "failed", "unchanged", "steps"},
+          .run = run};
+}
+
+}  // namespace innkeeper::cli

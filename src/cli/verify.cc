@@ -1,0 +1,59 @@
+#include "cli/verify.h"
+
+#include "cli/commands.h"
+#include "cli/progress.h"
+#include "cli/verify_view.h"
+#include "core/matrix_text.h"
+#include "embedded/help_pages.h"
+
+namespace innkeeper::cli {
+namespace {
+
+exit_code run(const arguments& given, console& out) {
+  exec::verify_options options;
+  options.exhaustive = given.has("--exhaustive");
+  options.prove = given.has("--prove") || options.exhaustive;
+  const auto opened = open_estate(given, out);
+  options.policy.services = opened.services;
+  const auto result = verify_estate(opened, options, out);
+  for (const auto& one : result.reports) {
+    out.print(proof_text(one, {.width = out.settings().width, .colored = out.settings().colored_results}));
+  }
+  json document = proofs_to_json(opened.all.name, result.reports);
+  if (!result.failures.empty()) document["error"] = to_json(result.failures.front());
+  out.print_json(document);
+  for (const auto& one : result.failures) out.show(one.problems);
+  if (!options.prove && result.code() == exit_code::ok) out.tell("next: innkeeper verify --prove tries it, too");
+  return result.code();
+}
+
+}  // namespace
+
+exit_code estate_proof::code() const {
+  exit_code worst = code_of(reports);
+  for (const auto& one : failures) worst = worst_of(worst, one.code);
+  return worst;
+}
+
+estate_proof verify_estate(const opened_estate& opened, const exec::verify_options& options, console& out) {
+  estate_proof result;
+  const auto tell = progress_on(out);
+  result.failures = for_each_server(opened, [&](const server_declaration& server) {
+    const auto access = exec::find_access(opened.all, server);
+    result.reports.push_back(exec::verify_server(opened.all, access, options, tell));
+  });
+  return result;
+}
+
+command verify_command() {
+  return {.name = "verify",
+          .summary = "is all as declared, and can nobody enter what is another's: a matrix, and a verdict",
+          .page = help_pages::verify_md,
+          .word = {.placeholder = "ESTATE"},
+          .options = {{"--prove", "", option_kind::flag, "", "try it, too: real log-ins, service against service"},
+                      {"--exhaustive", "", option_kind::flag, "", "try every log-in at every database"}},
+          .counters = {"probes", "leaks", "failed", "unprovable"},
+          .run = run};
+}
+
+}  // namespace innkeeper::cli

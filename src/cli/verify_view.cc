@@ -1,0 +1,83 @@
+#include "cli/verify_view.h"
+
+#include "core/matrix_text.h"
+
+namespace innkeeper::cli {
+namespace {
+
+json finding_to_json(const finding& one, const std::string& server) {
+  return {{"server", server},
+          {"probe", one.probe},
+          {"verdict", to_string(one.says)},
+          {"gravity", to_string(one.how_bad)},
+          {"service", one.service},
+          {"log_in", one.log_in.value},
+          {"database", one.database.value},
+          {"text", one.text},
+          {"detail", one.detail},
+          {"statement", one.statement},
+          {"file", one.where.file},
+          {"line", one.where.line}};
+}
+
+json matrix_to_json(const access_matrix& matrix) {
+  json object{{"databases", json::array()}, {"rows", json::array()}};
+  for (const auto& one : matrix.columns) object["databases"].push_back(one.value);
+  for (const auto& row : matrix.rows) {
+    json cells = json::array();
+    for (const auto cell : row.cells) cells.push_back(to_string(cell));
+    object["rows"].push_back({{"log_in", row.log_in.value}, {"services", row.services}, {"cells", cells}});
+  }
+  return object;
+}
+
+json server_to_json(const proof_report& one) {
+  json tallies = json::array();
+  for (const auto& row : one.tallies) {
+    tallies.push_back({{"probe", row.id},
+                       {"title", row.title},
+                       {"checks", row.checks},
+                       {"leaks", row.leaks},
+                       {"failed", row.failed},
+                       {"unprovable", row.unprovable}});
+  }
+  return {{"name", one.server},
+          {"services", one.services},
+          {"tried", one.tried},
+          {"doors", one.doors},
+          {"doors_tried", one.doors_tried},
+          {"sharing", one.sharing},
+          {"probes", tallies},
+          {"matrix", matrix_to_json(one.matrix)}};
+}
+
+}  // namespace
+
+json proofs_to_json(const std::string& estate_name, const std::vector<proof_report>& reports) {
+  int probes = 0;
+  int leaks = 0;
+  int failed = 0;
+  int unprovable = 0;
+  int drift = 0;
+  json servers = json::array();
+  json findings = json::array();
+  for (const auto& one : reports) {
+    probes += one.probes;
+    leaks += one.leaks;
+    failed += one.failed;
+    unprovable += one.unprovable;
+    drift += one.drift;
+    servers.push_back(server_to_json(one));
+    for (const auto& found : one.findings) findings.push_back(finding_to_json(found, one.server));
+  }
+  return {{"estate", estate_name},    {"probes", probes}, {"leaks", leaks},       {"failed", failed},
+          {"unprovable", unprovable}, {"drift", drift},   {"findings", findings}, {"servers", servers}};
+}
+
+exit_code code_of(const std::vector<proof_report>& reports) {
+  exit_code worst = exit_code::ok;
+  for (const auto& one : reports) worst = worst_of(worst, one.code());
+  return worst;
+}
+
+}  // namespace innkeeper::cli

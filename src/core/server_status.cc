@@ -1,0 +1,99 @@
+#include "core/server_status.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace innkeeper {
+namespace {
+
+role_name starting_role_of(const desired_server& desired, const service_declaration& one) {
+  for (const auto& setting : desired.role_settings) {
+    if (setting.role == one.user.value && setting.database == one.database.value && setting.name == "role") {
+      return role_name{setting.value};
+    }
+  }
+  return one.user.value;
+}
+
+void note_sharing(service_status& status, const estate& all, const service_declaration& one) {
+  for (const auto& other : all.services) {
+    if (other.name == one.name || other.server != one.server) continue;
+    if (other.user.value == one.user.value) status.shares_user_with.push_back(other.name);
+    if (other.database.value != one.database.value) continue;
+    const bool same_schema = other.schema.value == one.schema.value;
+    (same_schema ? status.shares_schema_with : status.shares_database_with).push_back(other.name);
+  }
+}
+
+service_status status_of(const estate& all, const service_declaration& one, const desired_server& desired,
+                         const observed_server& observed, const plan& left) {
+  service_status status{.name = one.name,
+                        .database = one.database.value,
+                        .schema = one.schema.value,
+                        .user = one.user.value,
+                        .starts_as = starting_role_of(desired, one)};
+  note_sharing(status, all, one);
+  const auto database = std::ranges::find(observed.databases, status.database, &observed_database::name);
+  const auto user = std::ranges::find(observed.roles, status.user, &observed_role::name);
+  status.exists = database != observed.databases.end() && user != observed.roles.end();
+  if (user != observed.roles.end()) status.connection_limit = user->connection_limit;
+  for (const auto& sessions : observed.sessions) {
+    if (sessions.database == status.database && sessions.role == status.user) status.connections += sessions.count;
+  }
+  const auto is_its_own = [&](const auto& item) { return item.from.service == one.name; };
+  status.steps = static_cast<int>(std::ranges::count_if(left.steps, is_its_own));
+  status.attentions = static_cast<int>(std::ranges::count_if(left.attentions, is_its_own));
+  return status;
+}
+
+std::vector<std::string> undeclared_objects(const estate& all, const desired_server& desired,
+                                            const observed_server& observed) {
+  std::set<database_name> databases;
+  for (const auto& one : desired.databases) databases.insert(one.name);
+  std::set<role_name> roles;
+  for (const auto& one : desired.roles) roles.insert(one.name);
+  const auto is_ours = [&](const std::string& comment) { return marked_estate(comment) == all.name; };
+  std::vector<std::string> found;
+  for (const auto& one : observed.databases) {
+    if (is_ours(one.comment) && !databases.contains(one.name)) found.push_back(fmt::format("database {}", one.name));
+  }
+  for (const auto& one : observed.roles) {
+    if (is_ours(one.comment) && !roles.contains(one.name)) found.push_back(fmt::format("role {}", one.name));
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::optional<int> max_connections_of(const observed_server& observed) {
+  const auto found = std::ranges::find(observed.parameters_of_server, "max_connections", &observed_parameter::name);
+  if (found == observed.parameters_of_server.end()) return std::nullopt;
+  int value = 0;
+  const auto& text = found->value;
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{}) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+server_status derive_status(const estate& all, const desired_server& desired, const observed_server& observed,
+                            const plan& left, const std::map<database_name, std::int64_t>& sizes) {
+  server_status status{.name = desired.name,
+                       .version_num = observed.version_num,
+                       .max_connections = max_connections_of(observed),
+                       .steps = static_cast<int>(left.steps.size()),
+                       .attentions = static_cast<int>(left.attentions.size()),
+                       .undeclared = undeclared_objects(all, desired, observed)};
+  for (const auto& sessions : observed.sessions) status.connections += sessions.count;
+  for (const auto& one : all.services) {
+    if (one.server != desired.name) continue;
+    status.services.push_back(status_of(all, one, desired, observed, left));
+    if (const auto size = sizes.find(one.database.value); size != sizes.end()) {
+      status.services.back().bytes = size->second;
+    }
+  }
+  return status;
+}
+
+}  // namespace innkeeper

@@ -1,0 +1,14 @@
+#include "exec/status.h"
+
+#include "exec/apply.h"
+#include "pg/database_sizes.h"
+
+namespace innkeeper::exec {
+
+server_status read_status(const estate& all, const server_access& access) {
+  const auto planned = plan_server(all, access, {});
+  auto maintenance = pg::connection::open(access.admin, {.application_name = "innkeeper status"});
+  return derive_status(all, planned.desired, planned.observed, planned.steps, pg::measure_databases(maintenance));
+}
+
+}  // namespace innkeeper::exec
