@@ -14,6 +14,7 @@
 
 #include "exec/error.h"
 #include "exec/file_lock.h"
+#include "exec/postmaster.h"
 #include "exec/private_file.h"
 
 namespace innkeeper::exec {
@@ -49,8 +50,10 @@ json read_register(const estate& all) {
   std::ifstream in{file};
   if (!in) {
     if (errno == ENOENT || errno == ENOTDIR) return json::object();
-    throw error{exit_code::failed, fmt::format("could not read \"{}\"", file.string()),
-                std::generic_category().message(errno)};
+    const int cause = errno;
+    throw error{cause == EACCES ? exit_code::not_permitted : exit_code::failed,
+                fmt::format("could not read \"{}\"", file.string()), std::generic_category().message(cause),
+                cause == EACCES ? "Run this as the user that started the server, or as root." : ""};
   }
   auto content = json::parse(in, nullptr, false);
   if (content.is_object()) return content;
@@ -75,8 +78,6 @@ void change_register(const estate& all, Change change) {
     return;
   }
   write_private_file(file, content.dump(2) + "\n");
-  // It says where things are, and no secret: other users of the machine may ask too.
-  ::chmod(file.c_str(), 0644);
 }
 
 embedded_paths places_by_rule(const estate& all, const server_declaration& server, const machine& here) {
@@ -148,16 +149,12 @@ embedded_places find_places(const estate& all, const server_declaration& server,
     const fs::path written_for = content.value("directory", std::string{});
     const bool is_copy = written_for != all.directory && fs::exists(written_for / ".innkeeper");
     const fs::path data = one.value("data", std::string{});
-    std::error_code hidden;  // root's folder, and we are not root: it is there
     // A folder that moved keeps the data that is elsewhere; what was inside moved with it.
-    if (!is_copy && (fs::exists(data / "PG_VERSION", hidden) || hidden)) {
+    if (!is_copy && data_major(data) != 0) {
       found.paths.data = data;
       found.paths.log = one.value("log", found.paths.log.string());
     }
-    if (!is_copy) {
-      found.remembered_port = one.value("port", 0);
-      found.is_recorded = true;
-    }
+    if (!is_copy) found.remembered_port = one.value("port", 0);
   }
   found.paths.admin_password_file = found.paths.state / "admin_password";
   return found;

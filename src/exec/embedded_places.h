@@ -23,7 +23,6 @@ struct embedded_record {
 struct embedded_places {
   embedded_paths paths;
   int remembered_port = 0;
-  bool is_recorded = false;
 };
 
 // From server.json if it is about this very folder, or about one that moved here; else by rule.

@@ -372,14 +372,9 @@ job make_job(const estate& all, const server_declaration& server, const event_si
 
 embedded_status status_of(const job& run, std::optional<secret> password) {
   embedded_status status{.major = data_major(run.paths().data), .paths = run.paths()};
-  std::error_code problem;
-  status.initialised = fs::exists(status.paths.data / "PG_VERSION", problem);
+  status.initialised = status.major != 0;
   status.port = run.server.embedded.port != 0 ? run.server.embedded.port : run.places.remembered_port;
-  if (problem && run.places.is_recorded) {
-    // Root's data, and we are not root: a listener is all that can be seen.
-    status.initialised = true;
-    status.running = status.port != 0 && !is_port_free(status.port);
-  } else if (const auto server = find_postmaster(status.paths.data)) {
+  if (const auto server = find_postmaster(status.paths.data)) {
     status.running = server->is_ready;
     status.pid = server->pid;
     if (server->port != 0) status.port = server->port;
@@ -391,6 +386,7 @@ embedded_status status_of(const job& run, std::optional<secret> password) {
   status.admin = admin_conninfo(run, status.port, std::move(password));
   status.address = {"127.0.0.1", status.port};
   // A session's runtime folder is removed when its user logs out; the server stays.
+  std::error_code problem;
   const auto socket = status.paths.socket_directory / fmt::format(".s.PGSQL.{}", status.port);
   status.admin.endpoints = {fs::exists(socket, problem) ? endpoint{status.paths.socket_directory, status.port}
                                                         : status.address};

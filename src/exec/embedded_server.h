@@ -48,14 +48,15 @@ struct embedded_status {
   endpoint address;  // for services: 127.0.0.1 and the port
 };
 
-// Looks, changes nothing. Throws exec::error only for a server.json that cannot be read.
+// Looks, changes nothing. Throws exec::error for a server.json that cannot be read: 77 where it is another
+// user's.
 [[nodiscard]] embedded_status inspect_embedded(const estate& all, const server_declaration& server,
                                                const machine& here = this_machine());
 
 // Returns when it takes connections. Makes the data where there is none, with `admin_password` or, without one, a
 // generated one that is kept beside the estate; a kept one gives way to a declared one. Throws exec::error: 65 for
 // another major, a bad setting or a lost password, 69 where the programs are missing, the port is taken or it does not
-// start (with the server's own words), 73 where another start takes too long.
+// start (with the server's own words), 73 where another start takes too long, 77 where it is another user's.
 embedded_status start_embedded(const estate& all, const server_declaration& server,
                                const std::optional<secret>& admin_password, const event_sink& tell,
                                const machine& here = this_machine());

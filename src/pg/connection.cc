@@ -144,7 +144,7 @@ bool wait_for_socket(PGconn* session, short what, clock::time_point deadline) {
 
 struct connection::handle {
   struct closer {
-    void operator()(PGconn* session) const { PQfinish(session); }
+    void operator()(PGconn* opened) const { PQfinish(opened); }
   };
   std::unique_ptr<PGconn, closer> session;
   notice_board notices;

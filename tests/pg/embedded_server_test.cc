@@ -266,6 +266,40 @@ TEST_F(embedded_server, a_start_cut_off_at_any_moment_is_completed_by_the_next) 
   }
 }
 
+TEST_F(embedded_server, a_purge_cut_off_at_any_moment_leaves_a_server_or_none_but_no_ruin) {
+  for (const int milliseconds : {2, 8, 20}) {
+    start();
+    stop();
+    const pid_t child = in_child(0, [&] {
+      purge_embedded(all, server, {}, here);
+      return 0;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds{milliseconds});
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    EXPECT_EQ(ask(start().admin, "SELECT 1"), "1") << milliseconds;
+    EXPECT_FALSE(has_child_with(inspect().paths.data.parent_path(), "data.purged-"));
+  }
+}
+
+TEST_F(embedded_server, what_another_user_started_is_refused_with_advice) {
+  if (::geteuid() != 0) return;  // only root can be two users
+  start();
+  const auto nobody = find_os_user("nobody");
+  ASSERT_TRUE(nobody);
+  const auto refused = [&](const std::function<void()>& work) {
+    const pid_t child = in_child(nobody->uid, [&] { return static_cast<int>(failure_of(work).code); });
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status) == static_cast<int>(exit_code::not_permitted);
+  };
+  EXPECT_TRUE(refused([&] { (void)inspect(); }));
+  EXPECT_TRUE(refused([&] { start(); }));
+  EXPECT_TRUE(refused([&] { stop(); }));
+  EXPECT_TRUE(refused([&] { purge_embedded(all, server, {}, here); }));
+  EXPECT_TRUE(inspect().running);
+}
+
 TEST_F(embedded_server, another_majors_data_is_refused_with_both_majors_and_a_way) {
   const auto status = start();
   stop();
@@ -356,7 +390,7 @@ TEST_F(embedded_server, a_copied_folder_is_another_server_and_a_moved_one_the_sa
   const auto original = start();
   ask(original.admin, "CREATE TABLE public.kept AS SELECT 42 AS a; SELECT 1");
   stop();
-  const auto moved = scratch.path() / "moved";
+  const auto moved = scratch.path() / "moved to é, it's \"here\"";
   fs::rename(all.directory, moved);
   use_folder(moved);
   const auto after = start();
