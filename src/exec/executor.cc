@@ -173,27 +173,31 @@ class runner {
   }
 
   void run_database(const database_work& work) {
+    const step& first = work.around.empty() ? *work.inside.front() : *work.around.front();
     try {
-      if (!work.around.empty()) {
-        auto maintenance = take_worker();
-        step_list rest = work.around;
-        if (!is_transactional(*rest.front())) {
-          if (!run_one(maintenance, *rest.front())) {
-            keep_worker(std::move(maintenance));
-            return fail_database(work, "the database could not be made");
-          }
-          rest.erase(rest.begin());
-        }
-        run_in(maintenance, rest, work.name);
-        keep_worker(std::move(maintenance));
-      }
-      if (!work.inside.empty()) run_inside(work);
+      if (run_around(work) && !work.inside.empty()) run_inside(work);
       audit_flush();
     } catch (const pg::error& failed) {
-      const step& first = work.around.empty() ? *work.inside.front() : *work.around.front();
       record_failure(first, failed, work.name);
+    } catch (const error& failed) {
+      record_failure(first, work.name, fmt::format("{}\n  detail: {}", failed.what(), failed.detail()), failed.code());
     }
     tell_database_done(work);
+  }
+
+  // False where the database could not be made: then there is nothing to go into.
+  bool run_around(const database_work& work) {
+    if (work.around.empty()) return true;
+    auto maintenance = take_worker();
+    step_list rest = work.around;
+    bool is_made = true;
+    if (!is_transactional(*rest.front())) {
+      is_made = run_one(maintenance, *rest.front(), work.name);
+      rest.erase(rest.begin());
+    }
+    if (is_made) run_in(maintenance, rest, work.name);
+    keep_worker(std::move(maintenance));
+    return is_made;
   }
 
   void run_inside(const database_work& work) {
@@ -308,10 +312,19 @@ class runner {
   }
 
   void record_failure(const step& one, const pg::error& failed, const std::optional<database_name>& database) {
-    const std::string text = text_of(one, failed);
+    if (failed.is_race()) {
+      const std::lock_guard lock{guard_};
+      result_.met_a_race = true;
+    }
+    audit_.add(one, std::chrono::milliseconds{0}, fmt::format("{} [{}]", failed.facts().primary, failed.sqlstate()));
+    record_failure(one, database, text_of(one, failed), code_of(failed));
+  }
+
+  // The first failure of each service that the step was for.
+  void record_failure(const step& one, const std::optional<database_name>& database, const std::string& text,
+                      exit_code code) {
     {
       const std::lock_guard lock{guard_};
-      if (failed.is_race()) result_.met_a_race = true;
       std::vector<std::string> services;
       if (!one.from.service.empty()) {
         services.push_back(one.from.service);
@@ -320,14 +333,11 @@ class runner {
       }
       if (services.empty()) services.emplace_back();
       for (const auto& service : services) {
-        if (failed_.insert(service).second) result_.failures.push_back({service, text, code_of(failed)});
+        if (failed_.insert(service).second) result_.failures.push_back({service, text, code});
       }
     }
-    audit_.add(one, std::chrono::milliseconds{0}, fmt::format("{} [{}]", failed.facts().primary, failed.sqlstate()));
     tell({.kind = event_kind::step_failed, .service = one.from.service, .subject = subject_of(one), .text = text});
   }
-
-  void fail_database(const database_work& work, const std::string&) { tell_database_done(work); }
 
   bool has_failed(const std::string& service) {
     const std::lock_guard lock{guard_};

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 
 #include "core/desired.h"
@@ -318,6 +319,24 @@ TEST_F(apply, lets_eight_runners_at_once_reach_one_end_without_an_error) {
   }
   expect_in_step();
   EXPECT_THAT(cluster_.log(), Not(HasSubstr("ERROR:")));
+}
+
+TEST_F(apply, looks_again_where_a_hand_without_the_lock_was_faster) {
+  declare({test::service("cafe"), test::service("erp", 20)});
+  auto other = admin();
+  std::map<std::string, std::string> faster{{"database cafe: create", "CREATE DATABASE cafe"},
+                                            {"role erp_user: create", "CREATE ROLE erp_user LOGIN"}};
+  const auto interfere = [&](const event& one) {
+    for (auto& [beginning, statement] : faster) {
+      if (one.kind != event_kind::step_begun || !one.text.starts_with(beginning) || statement.empty()) continue;
+      other.query(std::exchange(statement, ""));
+    }
+  };
+  const auto report = run({}, interfere);
+  EXPECT_THAT(report.failures, IsEmpty());
+  EXPECT_EQ(report.code, exit_code::ok);
+  expect_in_step();
+  (void)as_service("erp_user", "erp");
 }
 
 TEST_F(apply, shows_no_password_to_the_server_log_the_plan_or_the_audit_trail) {
