@@ -19,4 +19,13 @@ EOF
 | 100 | again | disk (ext4, fsync on) | 1.00 s | 0.65 s (4) | **1.62** | 25.00 s | 25 |"
 }
 
+test_a_quick_run_ends_with_its_table_and_leaves_nothing_behind() {
+  mkdir "$work/disk"
+  chmod 711 "$work" "$work/disk"
+  "$repository/bench/provision/run" --quick --preset dev --disk "$work/disk" >"$work/table" 2>"$work/progress" ||
+    { cat "$work/progress" && return 1; }
+  expect_equal "$(grep -c '^| 10 | ' "$work/table")" 2
+  expect_equal "$(ls -A "$work/disk")" ""
+}
+
 run_tests
