@@ -91,7 +91,10 @@ class inside_rules {
              wanted.from);
         return;
       }
-      add(steps::alter_schema_owner{wanted_.name, wanted.name, owner, with_.can.must_assume_owner}, wanted.from);
+      // Lent for the moment, unless the manifest gives it for good.
+      const bool needs_create = with_.can.must_assume_owner &&
+                                std::ranges::find(wanted_.grants, desired_grant{owner, "C"}) == wanted_.grants.end();
+      add(steps::alter_schema_owner{wanted_.name, wanted.name, owner, needs_create}, wanted.from);
     }
     for (const auto& grant : wanted.grants) {
       const std::string lacks = missing(grant.privileges, privileges_of(found->privileges, grant.grantee));

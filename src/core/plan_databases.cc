@@ -193,9 +193,13 @@ void plan_database(const context& with, const desired_database& wanted, writer& 
     // A cut-off run: nobody has been inside since it was made.
     plan_contents(with, wanted, fresh_contents(with.can), to);
   } else {
-    to.tell({.text = fmt::format("could not look into database \"{}\": {}", wanted.name, found->contents_problem),
-             .fails_service = true,
-             .from = wanted.from});
+    // Work goes on without the registry, which another admin may have made; not without a look at a service's own.
+    to.tell(
+        {.text = fmt::format("could not look into database \"{}\": {}", wanted.name, found->contents_problem),
+         .statement = fmt::format("GRANT CONNECT ON DATABASE {} TO {};", quoted(wanted.name), quoted(with.can.admin)),
+         .who = fmt::format("\"{}\", its owner", found->owner),
+         .fails_service = !wanted.is_registry,
+         .from = wanted.from});
   }
 }
 

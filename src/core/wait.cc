@@ -1,7 +1,11 @@
 #include "core/wait.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "core/sql.h"
 
 namespace innkeeper {
 
@@ -93,7 +97,7 @@ std::string_view to_string(obstacle met) {
   return {};
 }
 
-std::string hint_for(obstacle met) {
+std::string hint_for(obstacle met, const conninfo& target) {
   switch (met) {
     case obstacle::absent:
       return "Check that the server runs and that host and port are right.";
@@ -109,7 +113,8 @@ std::string hint_for(obstacle met) {
     case obstacle::wrong_database:
       return "Check the database's name in the URL.";
     case obstacle::not_allowed:
-      return "As its owner run: GRANT CONNECT ON DATABASE … TO …";
+      return fmt::format("As its owner or a superuser run: GRANT CONNECT ON DATABASE {} TO {};",
+                         quoted(target.database), quoted(target.user));
     case obstacle::tls:
       return "Set sslmode in the URL to what the server offers, and sslrootcert where it is to be verified.";
     case obstacle::misconfigured:

@@ -55,7 +55,7 @@ struct wait_action {
 [[nodiscard]] exit_code exit_code_of(obstacle met);
 [[nodiscard]] std::string_view to_string(obstacle met);  // "is starting up", behind the server's name
 
-// What to do about it, in whole sentences.
-[[nodiscard]] std::string hint_for(obstacle met);
+// What to do about it, in whole sentences; the user and database are those of `target`.
+[[nodiscard]] std::string hint_for(obstacle met, const conninfo& target);
 
 }  // namespace innkeeper

@@ -59,7 +59,7 @@ std::string facts_line(const pg::error_facts& facts) {
                           const pg::error_facts& facts) {
   const auto tries = attempts > 1 ? fmt::format(" after {} attempts", attempts) : std::string{};
   throw error{exit_code_of(met), fmt::format("{} {}{}", subject_of(options, target), to_string(met), tries),
-              facts_line(facts), hint_for(met)};
+              facts_line(facts), hint_for(met, target)};
 }
 
 }  // namespace

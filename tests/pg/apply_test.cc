@@ -321,6 +321,37 @@ TEST_F(apply, lets_eight_runners_at_once_reach_one_end_without_an_error) {
   EXPECT_THAT(cluster_.log(), Not(HasSubstr("ERROR:")));
 }
 
+TEST_F(apply, does_all_that_a_plain_admin_may_and_names_the_rest) {
+  admin().query("CREATE ROLE plain LOGIN CREATEDB CREATEROLE PASSWORD 'plain password'");
+  access_.admin = cluster_.login("plain", "plain password", "postgres");
+  auto alpha = test::service("alpha");
+  alpha.may_create_schemas = true;
+  alpha.extensions = {{{"pgcrypto"}, "", false, alpha.where}};
+  alpha.readers = {{"beta", alpha.where, false}};
+  declare({alpha, readwrite(test::service("beta", 20))});
+  const auto report = run();
+  EXPECT_THAT(report.failures, IsEmpty());
+  for (const auto& one : report.left.steps) ADD_FAILURE() << "left: " << describe(one);
+  expect_in_step();
+  for (const auto& one : report.attentions) EXPECT_FALSE(one.statement.empty()) << one.text;
+  as_service("alpha_user", "alpha").query("CREATE TABLE t (a int); CREATE SCHEMA more");
+  (void)as_service("beta_user", "alpha").query("SELECT a FROM t");
+}
+
+TEST_F(apply, works_without_a_registry_that_another_admin_made) {
+  declare({test::service("cafe")});
+  ASSERT_THAT(run().failures, IsEmpty());
+  admin().query("CREATE ROLE plain LOGIN CREATEDB CREATEROLE PASSWORD 'plain password'");
+  admin().query("GRANT CONNECT ON DATABASE postgres TO plain");
+  access_.admin = cluster_.login("plain", "plain password", "postgres");
+  all_.name = "another";
+  declare({test::service("erp")});
+  const auto report = run();
+  EXPECT_THAT(report.failures, IsEmpty());
+  ASSERT_EQ(report.attentions.size(), 1U);
+  EXPECT_EQ(report.attentions[0].statement, "GRANT CONNECT ON DATABASE \"innkeeper\" TO \"plain\";");
+}
+
 TEST_F(apply, looks_again_where_a_hand_without_the_lock_was_faster) {
   declare({test::service("cafe"), test::service("erp", 20)});
   auto other = admin();
