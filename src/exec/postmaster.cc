@@ -45,9 +45,14 @@ constexpr std::size_t port_line = 3;
 constexpr std::size_t socket_line = 4;
 constexpr std::size_t status_line = 7;
 
-void remove_foreign_lock(const fs::path& data) {
+// PostgreSQL asks kill(2) whether the process lives, which says yes of another one with its id, and of a dead one that
+// nobody buried, as in containers.
+void remove_misleading_lock(const fs::path& data) {
   const auto lines = lines_of(data / "postmaster.pid");
-  if (lines.empty() || has_ended(number_in<pid_t>(lines.front()))) return;
+  if (lines.empty()) return;
+  const auto process = number_in<pid_t>(lines.front());
+  (void)has_ended(process);  // buries one of ours
+  if (process > 0 && ::kill(process, 0) != 0) return;
   std::error_code ignored;
   fs::remove(data / "postmaster.pid", ignored);
 }
@@ -106,7 +111,7 @@ void clear_remains(const fs::path& data, const std::function<void(const std::str
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
-  remove_foreign_lock(data);
+  remove_misleading_lock(data);
 }
 
 int data_major(const fs::path& data) {

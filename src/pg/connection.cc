@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 #include "pg/refusal.h"
 
@@ -127,6 +128,15 @@ keyword_list keywords_of(const conninfo& target, const connect_options& options)
 
 result last_of(std::vector<result> all) {
   return all.empty() ? result{} : std::move(all.back());
+}
+
+// libpq takes it before the host that we name, sockets too, and an empty value of ours does not overrule it.
+void refuse_address_of_environment(const conninfo& target) {
+  if (std::getenv("PGHOSTADDR") == nullptr || target.endpoints.empty() || target.parameters.contains("hostaddr"))
+    return;
+  throw error{{.sqlstate = "22023",
+               .primary = "PGHOSTADDR is set in the environment and would lead to another server",
+               .hint = "Run: unset PGHOSTADDR."}};
 }
 
 bool wait_for_socket(PGconn* session, short what, clock::time_point deadline) {
@@ -258,6 +268,7 @@ connection& connection::operator=(connection&&) noexcept = default;
 connection::~connection() = default;
 
 connection connection::open(const conninfo& target, const connect_options& options) {
+  refuse_address_of_environment(target);
   const auto deadline = clock::now() + options.timeout;
   const auto list = keywords_of(target, options);
   std::vector<const char*> keys;

@@ -48,7 +48,8 @@ struct connect_options {
 class connection {
  public:
   // Throws pg::error with the SQLSTATE even of a refused connection (PQconnectStart, PQsetErrorVerbosity,
-  // PQconnectPoll). The password travels in memory only. `target.database` empty: "postgres".
+  // PQconnectPoll), and 22023 where PGHOSTADDR is set and would win over the target. The password travels in
+  // memory only. `target.database` empty: "postgres".
   [[nodiscard]] static connection open(const conninfo& target, const connect_options& options);
 
   connection(connection&&) noexcept;

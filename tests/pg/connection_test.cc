@@ -229,6 +229,16 @@ TEST(connection, copy_is_refused_or_discarded_and_never_hangs) {
   EXPECT_EQ(session.query("SELECT 1").text(0, 0), "1");
 }
 
+TEST(connection, an_address_in_the_environment_does_not_lead_the_session_elsewhere) {
+  test::cluster elsewhere{{.tcp = true}};
+  auto target = shared_cluster().admin();
+  target.endpoints[0].port = elsewhere.port();
+  ::setenv("PGHOSTADDR", "127.0.0.1", 1);
+  const auto facts = refusal_of(target);
+  ::unsetenv("PGHOSTADDR");
+  EXPECT_EQ(facts.sqlstate, "22023") << "there is no such socket, but such a port";
+}
+
 TEST(connection, notices_stay_off_our_stderr) {
   testing::internal::CaptureStderr();
   auto session = connection::open(shared_cluster().admin(), {.kind = session_kind::service});

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <thread>
 
 #include "exec/error.h"
@@ -214,6 +216,7 @@ TEST_F(embedded_server, two_starts_at_once_make_one_server) {
 pid_t in_child(uid_t uid, const std::function<int()>& work) {
   const pid_t child = ::fork();
   if (child != 0) return child;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (uid != 0 && (::setgid(uid) != 0 || ::setuid(uid) != 0)) ::_exit(99);
   int status = 98;
   try {
@@ -232,6 +235,27 @@ bool has_child_with(const fs::path& folder, std::string_view prefix) {
     if (entry.path().filename().string().starts_with(prefix)) return true;
   }
   return false;
+}
+
+TEST_F(embedded_server, starts_again_where_nobody_buries_the_dead_postmaster) {
+  // As in a container whose first process doesn't: the id stays taken, and PostgreSQL believes in it.
+  const pid_t starter = in_child(0, [&] {
+    (void)start_embedded(all, server, std::nullopt, {}, here);
+    write_file(scratch.path() / "started", "");
+    for (;;) ::pause();
+    return 0;
+  });
+  const std::shared_ptr<void> buried_at_the_end{nullptr, [starter](void*) {
+                                                  ::kill(starter, SIGKILL);
+                                                  ::waitpid(starter, nullptr, 0);
+                                                }};
+  ASSERT_TRUE(eventually([&] { return fs::exists(scratch.path() / "started"); }));
+  const auto first = inspect();
+  ::kill(first.pid, SIGKILL);
+  ASSERT_TRUE(eventually([&] { return has_ended(first.pid); }));
+  EXPECT_EQ(::kill(first.pid, 0), 0) << "it was buried";
+  EXPECT_FALSE(inspect().running);
+  EXPECT_EQ(ask(start().admin, "SELECT 1"), "1");
 }
 
 TEST_F(embedded_server, an_initdb_cut_off_in_the_middle_is_made_anew) {
