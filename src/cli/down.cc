@@ -106,17 +106,31 @@ void purge(const opened_estate& opened, console& out) {
   if (servers.size() == opened.all.servers.size()) fs::remove_all(private_folder(opened.all));
 }
 
-void stop(const opened_estate& opened, console& out) {
+// Which ones ran until now.
+std::vector<std::string> stop(const opened_estate& opened, console& out) {
   const auto tell = progress_on(out);
-  for (const auto* server : embedded_servers(opened)) exec::stop_embedded(opened.all, *server, tell);
+  std::vector<std::string> stopped;
+  for (const auto* server : embedded_servers(opened)) {
+    if (exec::inspect_embedded(opened.all, *server).running) stopped.push_back(server->name);
+    exec::stop_embedded(opened.all, *server, tell);
+  }
+  return stopped;
 }
 
-json document_of(const opened_estate& opened, const std::vector<removal>& removed) {
-  json stopped = json::array();
-  for (const auto* server : embedded_servers(opened)) stopped.push_back(server->name);
+json document_of(const estate& all, const std::vector<std::string>& stopped, const std::vector<removal>& removed) {
   json paths = json::array();
   for (const auto& one : removed) paths.push_back({{"path", one.path.string()}, {"bytes", one.bytes}});
-  return {{"estate", opened.all.name}, {"stopped", stopped}, {"removed", paths}};
+  return {{"estate", all.name}, {"stopped", stopped}, {"removed", paths}};
+}
+
+std::string last_word(const arguments& given, const estate& all, const std::vector<std::string>& stopped,
+                      const std::vector<removal>& removed) {
+  if (given.has("--purge")) {
+    return removed.empty() ? "Nothing to remove.\n"
+                           : fmt::format("Removed. {} starts afresh with the next up.\n", all.name);
+  }
+  return stopped.empty() ? "Nothing was running.\n"
+                         : fmt::format("Stopped. The data stays; innkeeper up starts {} again.\n", all.name);
 }
 
 exit_code run(const arguments& given, console& out) {
@@ -131,14 +145,11 @@ exit_code run(const arguments& given, console& out) {
   if (given.has("--purge")) {
     removed = removals_of(opened);
     if (!removed.empty()) confirm(given, opened, removed, out);
-    purge(opened, out);
-    out.print(removed.empty() ? "Nothing to remove.\n"
-                              : fmt::format("Removed. {} starts afresh with the next up.\n", opened.all.name));
-  } else {
-    stop(opened, out);
-    out.print(fmt::format("Stopped. The data stays; innkeeper up starts {} again.\n", opened.all.name));
   }
-  out.print_json(document_of(opened, removed));
+  const auto stopped = stop(opened, out);
+  if (given.has("--purge")) purge(opened, out);
+  out.print(last_word(given, opened.all, stopped, removed));
+  out.print_json(document_of(opened.all, stopped, removed));
   return exit_code::ok;
 }
 
