@@ -74,6 +74,7 @@ plan make_plan(const desired_server& desired, const observed_server& observed, c
   plan result{.server = desired.name};
   const plan_rules::context with{desired, observed, secrets, policy};
   plan_rules::writer to{result};
+  if (plan_rules::is_left_to_an_estate(with, to)) return result;
   plan_rules::check_server(with, to);
   if (has_errors(result.problems)) return result;
   plan_rules::plan_parameters(with, to);

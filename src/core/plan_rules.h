@@ -50,6 +50,10 @@ class writer {
   plan& plan_;
 };
 
+// A build script goes on calling `service create` when a central manifest has taken its service over: then there is
+// nothing left to do here, and it is no error.
+[[nodiscard]] bool is_left_to_an_estate(const context& with, writer& to);  // plan_server.cc
+
 // In the order of execution; each writes the steps of its own scope.
 void check_server(const context& with, writer& to);     // plan_server.cc: version, rights, other estates
 void plan_parameters(const context& with, writer& to);  // plan_server.cc

@@ -71,6 +71,20 @@ void plan_parameter(const context& with, const std::string& name, const declared
 
 }  // namespace
 
+bool is_left_to_an_estate(const context& with, writer& to) {
+  if (with.desired.mark != mark_of("")) return false;
+  for (const auto& wanted : with.desired.databases) {
+    const auto* found = wanted.is_registry ? nullptr : with.database(wanted.name);
+    const auto theirs = found == nullptr ? std::nullopt : marked_estate(found->comment);
+    if (!theirs || theirs->empty()) continue;
+    to.tell({.text = fmt::format("database \"{}\" is declared by estate \"{}\", which looks after it; left as it is",
+                                 wanted.name, *theirs),
+             .from = wanted.from});
+    return true;
+  }
+  return false;
+}
+
 void check_server(const context& with, writer& to) {
   if (!with.can.is_supported) {
     to.refuse({.message = fmt::format("server \"{}\" is PostgreSQL {}; {} or newer is needed", with.desired.name,

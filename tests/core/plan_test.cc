@@ -151,6 +151,20 @@ TEST(plan, takes_over_what_service_create_made) {
       has_step(plan_for(estate_of({service("cafe")}), server), "role cafe_access: mark: innkeeper estate=cafe-erp"));
 }
 
+TEST(plan, leaves_to_an_estate_what_service_create_asks_for_again) {
+  auto server = fresh_server(15, true);
+  auto theirs = server.databases.front();
+  theirs.name = {"cafe"};
+  theirs.comment = mark_of("central");
+  server.databases.push_back(theirs);
+  auto all = estate_of({service("cafe")});
+  all.name.clear();
+  const auto made = plan_for(all, server);
+  EXPECT_TRUE(made.problems.empty());
+  EXPECT_TRUE(made.empty());
+  EXPECT_TRUE(has_attention(made, "database \"cafe\" is declared by estate \"central\""));
+}
+
 TEST(plan, takes_powers_from_a_log_in_and_names_only_what_differs) {
   auto server = fresh_server(15, true);
   server.roles.push_back({.name = {"cafe_user"},
