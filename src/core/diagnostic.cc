@@ -21,6 +21,15 @@ std::string caret_line(std::string_view line, int column) {
   return below + "^";
 }
 
+// A file that is no text must not steer the terminal that shows why.
+std::string printable(std::string line) {
+  for (char& c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\t') || byte == 0x7F) c = '?';
+  }
+  return line;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -57,7 +66,7 @@ std::string to_string(const diagnostic& one) {
   std::string text = fmt::format("{}{}{}: {}\n", place, place.empty() ? "" : ": ",
                                  one.level == severity::error ? "error" : "warning", one.message);
   if (!one.source_line.empty()) {
-    text += fmt::format("{:>5} | {}\n", one.where.line, one.source_line);
+    text += fmt::format("{:>5} | {}\n", one.where.line, printable(one.source_line));
     if (one.where.column > 0) text += fmt::format("      | {}\n", caret_line(one.source_line, one.where.column));
   }
   if (!one.detail.empty()) text += fmt::format("  detail: {}\n", one.detail);

@@ -37,5 +37,13 @@ TEST(diagnostic, nearest_word_is_offered_only_when_it_is_near) {
   EXPECT_EQ(nearest("usr", {"schema", "database", "user"}), "user");
 }
 
+TEST(diagnostic, a_source_line_cannot_steer_the_terminal) {
+  const diagnostic one{.where = {"m.yaml", 1, 3}, .message = "odd", .source_line = std::string{"a\x1b[2J\tb\x7f"}};
+  EXPECT_EQ(to_string(one),
+            "m.yaml:1:3: error: odd\n"
+            "    1 | a?[2J\tb?\n"
+            "      |   ^\n");
+}
+
 }  // namespace
 }  // namespace innkeeper
