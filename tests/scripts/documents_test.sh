@@ -32,6 +32,21 @@ test_every_link_to_a_file_leads_somewhere() {
   return "$missing"
 }
 
+test_every_probe_is_documented_and_no_other() {
+  diff <(sed -n 's/^ *{"\(P[0-9]*\)", .*/\1/p' "$repository/src/core/probe.cc" | sort -u) \
+    <(sed -n 's/^| \(P[0-9]*\) | .*/\1/p' "$repository/docs/proof.md" | sort)
+}
+
+# Paths stand there as in the includes, without src/ in front, or from the top.
+test_every_path_of_the_architecture_page_exists() {
+  local path missing=0
+  while read -r path; do
+    (cd "$repository/src" && compgen -G "$path" >/dev/null) || (cd "$repository" && compgen -G "$path" >/dev/null) ||
+      { echo "$path" && missing=1; }
+  done < <(grep -o '`[a-z]*/[^` ]*`' "$repository/docs/architecture.md" | tr -d '`')
+  return "$missing"
+}
+
 test_every_script_may_be_run() {
   cd "$repository" || return
   for script in run test .ci/run scripts/install-packages tests/scripts/*_test.sh; do [[ -x $script ]] || { echo "$script"; return 1; }; done
