@@ -1,11 +1,12 @@
 #include "exec/registry.h"
 
 #include <fmt/format.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <array>
 #include <map>
+
+#include "exec/process.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -34,11 +35,14 @@ std::string seconds_of(std::chrono::system_clock::time_point at) {
 
 }  // namespace
 
-std::string who_am_i() {
-  const passwd* user = ::getpwuid(::getuid());
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return fmt::format("{}@{}", user != nullptr ? user->pw_name : std::to_string(::getuid()), host.data());
+const std::string& who_am_i() {
+  static const std::string name = [] {
+    const auto user = find_os_user(::getuid());
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+    return fmt::format("{}@{}", user ? user->name : std::to_string(::getuid()), host.data());
+  }();
+  return name;
 }
 
 audit_trail::audit_trail(const server_access& access, std::string estate, event_sink tell)

@@ -57,6 +57,6 @@ class audit_trail {
 };
 
 // "alice@build-7": who runs us, for the lock's holder and the audit trail.
-[[nodiscard]] std::string who_am_i();
+[[nodiscard]] const std::string& who_am_i();
 
 }  // namespace innkeeper::exec
