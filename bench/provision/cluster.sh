@@ -35,7 +35,7 @@ start_cluster() {
   as_server_user cp -a "$folder/template" "$data"
   as_server_user mkdir -p "$folder/$1.socket"
   # Else the copy's own writing would be measured.
-  if $settled; then sync -f "$data"; fi
+  if ${settled:?}; then sync -f "$data"; fi
   as_server_user "$pg_bin/pg_ctl" -D "$data" -o "-k $folder/$1.socket" -l "$folder/$1.log" -w -t 60 start >/dev/null ||
     { cat "$folder/$1.log" >&2 && fail "could not start a cluster in $data"; }
 }
