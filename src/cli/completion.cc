@@ -10,7 +10,7 @@ namespace innkeeper::cli {
 namespace {
 
 exit_code run(const arguments& given, console& out) {
-  const std::string shell = given.positional();
+  const std::string& shell = given.positional();
   if (shell != "bash" && shell != "zsh") {
     throw refused{exit_code::usage, fmt::format("there is no completion for \"{}\"", shell), "Use bash or zsh."};
   }

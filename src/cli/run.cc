@@ -29,7 +29,7 @@ bool takes_colors(int descriptor) {
 
 // A file gets a width that any editor shows.
 int width_of_results() {
-  constexpr int usual = 100;
+  constexpr int usual = 120;
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
   return size.ws_col;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the blocks marked "```sh tested" of the README and of docs/, page by page, in a terminal of 120 columns, with the
-# binary of the preset dev, in a copy of the checkout and with a home of its own. Where a "```text" block follows, the
-# commands must have printed each of its lines, numbers and padding aside.
+# Runs the blocks marked "```sh tested" of the README and of docs/, page by page, with the binary of the preset dev, in
+# a copy of the checkout and with a home of its own. Where a "```text" block follows, the commands must have printed each
+# of its lines, numbers and padding aside.
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 
 innkeeper=$repository/build/dev/bin/innkeeper
@@ -17,13 +17,8 @@ split() {
   ' "$1"
 }
 
-# Results go to the terminal, messages to a file: progress that redraws itself is nothing to compare.
 run_block() {
-  local block=$1 status=0
-  timeout 120 script -qec "stty cols 120; bash -euo pipefail '$block.sh' 2>'$block.messages'" /dev/null \
-    <<<'' >"$block.results" || status=$?
-  cat "$block.results" "$block.messages" | tr -d '\r' >"$block.output"
-  ((status == 0)) || { cat "$block.sh" "$block.output"; return 1; }
+  timeout 120 bash -euo pipefail "$1.sh" >"$1.output" 2>&1 </dev/null || { cat "$1.sh" "$1.output"; return 1; }
 }
 
 normal() { sed -E 's/[0-9.]+ (ms|s)\b/TIME/g; s/[0-9]+(\.[0-9]+)?/N/g; s/[[:space:]]+/ /g; s/ $//'; }
@@ -61,7 +56,7 @@ page_works() {
   split "$repository/$1"
   cd "$work/checkout"
   unset INNKEEPER_MANIFEST INNKEEPER_SERVER_URL POSTGRES_PASSWORD POSTGRES_ADMIN_PASSWORD POSTGRES_ADMIN_USER
-  export "HOME=$work/home" "XDG_STATE_HOME=$work/home/state" "PATH=$work/bin:${innkeeper%/*}:$PATH" NO_COLOR=1 PAGER=cat
+  export "HOME=$work/home" "XDG_STATE_HOME=$work/home/state" "PATH=$work/bin:${innkeeper%/*}:$PATH"
   local number
   for ((number = 1; ; number++)); do
     [[ -e $work/$number.sh ]] || break
