@@ -35,18 +35,10 @@ class apply : public testing::Test {
  protected:
   apply() : cluster_{{.settings = {{"log_statement", "all"}}, .password = "admin password"}} {
     all_ = test::estate_of({});
-    all_.secrets_directory = secrets_ = folder() / "secrets";
+    all_.secrets_directory = secrets_ = folder_.path() / "secrets";
     access_.server = &all_.servers.front();
     access_.admin = cluster_.admin();
   }
-  ~apply() override { std::filesystem::remove_all(secrets_.parent_path()); }
-
-  static std::filesystem::path folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "innkeeper-apply-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"mkdtemp"};
-    return name;
-  }
-
   void declare(std::vector<service_declaration> services) { all_.services = std::move(services); }
 
   apply_report run(
@@ -126,6 +118,7 @@ class apply : public testing::Test {
   }
 
   test::cluster cluster_;
+  test::scratch_folder folder_;
   std::filesystem::path secrets_;
   estate all_;
   server_access access_;
@@ -393,7 +386,7 @@ TEST_F(apply, prints_a_script_that_reaches_the_same_end_in_psql) {
   auto cafe = with_extensions(test::service("cafe"));
   cafe.readers = {{"checkout", cafe.where, false}};
   declare({cafe, readwrite(test::service("checkout", 20))});
-  const auto script = folder() / "plan.sql";
+  const auto script = folder_.path() / "plan.sql";
   std::ofstream{script} << to_script(plan_now());
   // \password asks twice for each log-in; without a terminal of its own, psql reads the answers from its input.
   const auto admin_target = cluster_.admin();
@@ -411,7 +404,6 @@ TEST_F(apply, prints_a_script_that_reaches_the_same_end_in_psql) {
   const auto login = cluster_.login("cafe_user", "chosen by hand", "cafe");
   EXPECT_EQ(pg::connection::open(login, {.kind = pg::session_kind::service}).query("SELECT current_user").text(0, 0),
             "cafe_owner");
-  std::filesystem::remove_all(script.parent_path());
 }
 
 // A random estate that the parser would accept: services alone, by schema or by prefix in one database, shared log-ins,
