@@ -98,6 +98,7 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
     planned = plan_server(all, access, options);
     report.problems = planned.steps.problems;
     report.attentions = planned.steps.attentions;
+    report.failures.clear();  // those of a lost race: what counts is what this look still finds to do
     if (has_errors(report.problems) || planned.steps.empty()) {
       report.left = {.server = planned.desired.name};
       after = planned.observed;

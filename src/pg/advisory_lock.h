@@ -19,7 +19,7 @@ namespace innkeeper::pg {
 enum class lock_mode { exclusive, shared };
 
 // Polls until it is taken or the time is over; false then. `waiting` hears, once per change, who holds it: "innkeeper
-// apply cafe-erp (admin_user, since 12 s)".
+// apply cafe-erp (admin_user)".
 [[nodiscard]] bool take_lock(connection& session, std::int64_t key, lock_mode mode, std::chrono::milliseconds timeout,
                              const std::function<void(const std::string& holder)>& waiting);
 

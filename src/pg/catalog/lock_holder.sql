@@ -1,6 +1,5 @@
 -- Who holds the advisory lock $1 in this database.
-SELECT a.application_name, a.usename,
-       extract(epoch FROM pg_catalog.clock_timestamp() - a.backend_start)::bigint
+SELECT a.application_name, a.usename
 FROM pg_catalog.pg_locks AS l
 JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
