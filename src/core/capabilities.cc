@@ -23,6 +23,10 @@ capabilities derive_capabilities(const admin_facts& facts) {
   can.may_give_public_schema = super || major >= 15;
   can.membership_options = major >= 16;
   can.public_schema_is_closed = major >= 15;
+  can.parameter_grants = major >= 15;
+  can.may_limit_temp_files = super || facts.may_set_temp_file_limit;
+  can.may_close_functions = super;
+  can.has_reserved_connections = major >= 16;
   can.is_writable = !facts.in_recovery;
   can.is_supported = major >= oldest_supported_major;
   return can;

@@ -14,6 +14,7 @@ struct admin_facts {
   bool createdb = false;
   bool createrole = false;
   bool in_recovery = false;
+  bool may_set_temp_file_limit = false;  // GRANT SET ON PARAMETER, where the server has that
 
   friend bool operator==(const admin_facts&, const admin_facts&) = default;
 };
@@ -34,11 +35,15 @@ struct capabilities {
   bool must_join_roles = false;
   // Default privileges, and grants on what the owner role owns, only after SET LOCAL ROLE owner.
   bool must_assume_owner = false;
-  bool may_give_public_schema = false;   // public of a new database: REVOKE from PUBLIC and ALTER … OWNER
-  bool membership_options = false;       // 16+: GRANT … WITH INHERIT FALSE, SET TRUE
-  bool public_schema_is_closed = false;  // 15+: PUBLIC may not CREATE in public of a new database
-  bool is_writable = true;               // not in recovery
-  bool is_supported = true;              // 13 or newer
+  bool may_give_public_schema = false;    // public of a new database: REVOKE from PUBLIC and ALTER … OWNER
+  bool membership_options = false;        // 16+: GRANT … WITH INHERIT FALSE, SET TRUE
+  bool public_schema_is_closed = false;   // 15+: PUBLIC may not CREATE in public of a new database
+  bool may_limit_temp_files = false;      // ALTER ROLE … SET temp_file_limit
+  bool may_close_functions = false;       // REVOKE on functions of pg_catalog
+  bool parameter_grants = false;          // 15+: GRANT SET ON PARAMETER
+  bool has_reserved_connections = false;  // 16+: the setting, and the role pg_use_reserved_connections
+  bool is_writable = true;                // not in recovery
+  bool is_supported = true;               // 13 or newer
 
   friend bool operator==(const capabilities&, const capabilities&) = default;
 };

@@ -2,10 +2,12 @@
 // What one server should hold for an estate: the role model of design section 4 spelled out, role by role and grant by
 // grant. A pure function of the manifest; plan.cc compares it with what was observed.
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/estate.h"
+#include "core/function_group.h"
 #include "core/name.h"
 
 namespace innkeeper {
@@ -22,6 +24,8 @@ struct desired_role {
   role_name name;
   bool can_login = false;
   int connection_limit = -1;
+  // ALTER ROLE … SET, for every database; without a value: RESET.
+  std::map<std::string, std::optional<std::string>> settings;
   origin from;
 
   friend bool operator==(const desired_role&, const desired_role&) = default;
@@ -84,6 +88,16 @@ struct desired_extension {
   friend bool operator==(const desired_extension&, const desired_extension&) = default;
 };
 
+// Who may call the functions of a group in a database, besides superusers.
+struct desired_functions {
+  function_group group = function_group::wal_messages;
+  bool open_to_public = false;
+  std::vector<role_name> grantees;
+  origin from;
+
+  friend bool operator==(const desired_functions&, const desired_functions&) = default;
+};
+
 struct desired_database {
   database_name name;
   role_name access;
@@ -95,6 +109,7 @@ struct desired_database {
   std::vector<desired_schema> schemas;
   std::vector<desired_object_grants> object_grants;
   std::vector<desired_extension> extensions;
+  std::vector<desired_functions> functions;  // of the groups that hardening has a word on
   std::vector<std::string> services;
   bool is_registry = false;
   origin from;
@@ -106,6 +121,7 @@ struct desired_server {
   std::string name;
   std::string mark;  // the comment on what this estate makes
   std::map<std::string, declared<std::string>> settings;
+  hardening_rules hardening;
   std::vector<desired_role> roles;
   std::vector<desired_membership> memberships;
   std::vector<desired_role_setting> role_settings;

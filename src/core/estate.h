@@ -73,6 +73,42 @@ struct wait_declaration {
   friend bool operator==(const wait_declaration&, const wait_declaration&) = default;
 };
 
+// One item of `hardening:`, resolved: what the nearest of service, server and estate spells, else the default.
+template <class T>
+struct switchable {
+  T value{};
+  std::string reason;  // as the manifest gives it; an item that is on by default can't be switched off without one
+  location where;      // line 0: nobody spelled it
+
+  [[nodiscard]] bool is_spelled() const { return where.line > 0; }
+  friend bool operator==(const switchable&, const switchable&) = default;
+};
+
+enum class function_access { open, closed };
+enum class tls_rule { advice, require, off };
+enum class hba_rule { advice, strict, off };
+
+// What is asked of a server and its log-ins beyond the role model, docs/manifest.md says why. A service's rules are
+// those of its log-ins and its database; a server's own are the last four.
+struct hardening_rules {
+  // Of each log-in, hard: it can't raise it. In PostgreSQL's spelling; empty: off.
+  switchable<std::string> temp_file_limit{"10GB"};
+  // Of each log-in, soft: it can set another. In PostgreSQL's spelling; empty: off.
+  switchable<std::string> idle_in_transaction_session_timeout{"5min"};
+  // May the log-ins of a database call the functions of a group (function_group.h)? closed: PUBLIC holds no EXECUTE.
+  switchable<function_access> wal_messages{function_access::closed};
+  switchable<function_access> advisory_locks{function_access::open};
+  switchable<function_access> large_objects{function_access::open};
+
+  switchable<bool> scram{true};             // `password_encryption`: new passwords are kept as scram-sha-256
+  switchable<int> reserved_connections{3};  // seats kept free for an admin that is no superuser (16+); 0: off
+  // Read by the proof only. advice: told, and no leak; require, strict: a leak where it isn't so; off: not looked at.
+  switchable<tls_rule> tls{tls_rule::advice};
+  switchable<hba_rule> pg_hba{hba_rule::advice};
+
+  friend bool operator==(const hardening_rules&, const hardening_rules&) = default;
+};
+
 struct server_declaration {
   std::string name;
   location where;
@@ -81,6 +117,7 @@ struct server_declaration {
   admin_declaration admin;
   std::map<std::string, declared<std::string>> settings;  // postgresql.conf's names
   wait_declaration wait;
+  hardening_rules hardening;
 
   friend bool operator==(const server_declaration&, const server_declaration&) = default;
 };
@@ -97,6 +134,14 @@ struct extension_request {
 enum class access_mode { owner, readwrite };
 enum class starting_role { owner, self };
 enum class management_mode { enforce, adopt, observe };
+
+struct pool_declaration {
+  int size = 0;  // connections that one replica opens at most
+  int replicas = 1;
+  location where;
+
+  friend bool operator==(const pool_declaration&, const pool_declaration&) = default;
+};
 
 struct service_declaration {
   std::string name;
@@ -116,8 +161,23 @@ struct service_declaration {
   declared<int> connections;                              // the login's CONNECTION LIMIT
   std::map<std::string, declared<std::string>> settings;  // per login and database: timeouts, work_mem …
   std::filesystem::path schema_files;                     // absolute, or empty
+  std::optional<pool_declaration> pool;
+  hardening_rules hardening;
 
   friend bool operator==(const service_declaration&, const service_declaration&) = default;
+};
+
+// A finding of the proof that people know of and live with until a day, that one included.
+struct accepted_finding {
+  std::string probe;                 // "P39", or "drift"
+  std::vector<std::string> targets;  // names that it has to be about: log-ins, databases
+  std::string service;               // empty: any
+  std::string server;                // empty: any
+  std::string reason;
+  std::chrono::year_month_day until;
+  location where;
+
+  friend bool operator==(const accepted_finding&, const accepted_finding&) = default;
 };
 
 // A key that is parsed and valid, but whose feature this version does not have.
@@ -135,6 +195,7 @@ struct estate {
   std::vector<server_declaration> servers;    // in the manifest's order
   std::vector<service_declaration> services;  // in the manifest's order, included files after their including one
   std::filesystem::path secrets_directory;    // absolute
+  std::vector<accepted_finding> accepted;
   std::vector<unmanaged_key> unmanaged;
 
   friend bool operator==(const estate&, const estate&) = default;

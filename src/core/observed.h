@@ -11,6 +11,7 @@
 
 #include "core/acl.h"
 #include "core/capabilities.h"
+#include "core/function_group.h"
 #include "core/name.h"
 #include "core/secret.h"
 
@@ -114,8 +115,9 @@ struct database_contents {
   std::vector<observed_schema> schemas;
   std::vector<observed_extension> extensions;
   std::vector<observed_default_privileges> default_privileges;
-  std::vector<observed_objects> objects;  // not those that belong to an extension
-  bool has_registry = false;              // in the database "innkeeper": its tables are there
+  std::vector<observed_objects> objects;   // not those that belong to an extension
+  std::map<std::uint32_t, acl> functions;  // by OID, of observed_server::functions: those that were granted or revoked
+  bool has_registry = false;               // in the database "innkeeper": its tables are there
 
   friend bool operator==(const database_contents&, const database_contents&) = default;
 };
@@ -167,6 +169,14 @@ struct observed_sessions {
   friend bool operator==(const observed_sessions&, const observed_sessions&) = default;
 };
 
+struct observed_function {  // of pg_catalog; every database of a server has the same ones, open to PUBLIC at first
+  std::uint32_t oid = 0;
+  function_group group = function_group::wal_messages;
+  std::string signature;  // "pg_advisory_lock(bigint)"
+
+  friend bool operator==(const observed_function&, const observed_function&) = default;
+};
+
 struct available_extension {
   std::string version;   // the default one
   bool trusted = false;  // CREATE on the database is enough to create it
@@ -184,6 +194,7 @@ struct observed_server {
   std::vector<observed_role_setting> role_settings;
   std::vector<observed_parameter> parameters_of_server;
   std::vector<observed_sessions> sessions;
+  std::vector<observed_function> functions;
   std::map<std::string, available_extension> available_extensions;
 
   friend bool operator==(const observed_server&, const observed_server&) = default;

@@ -39,6 +39,7 @@ struct attention {
   bool fails_service = false;   // something required is impossible: the service counts as failed
   bool blocks_service = false;  // and nothing of the service may be touched
   origin from;
+  database_name database;  // where the statement has to run; empty: in any
 
   friend bool operator==(const attention&, const attention&) = default;
 };

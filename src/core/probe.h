@@ -2,6 +2,7 @@
 // What the proof asks, one table row a probe: to add one, write its function in catalog_probes.cc or log_in_probes.cc
 // and add its row to probe.cc. Catalog probes judge what was observed; log-in probes say what to try as which log-in,
 // exec/prove.h tries it, and proof.h judges what came of it. Pure.
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,15 @@ enum class verdict {
   advice,
 };
 
+// Why a finding is lived with, and how long: of the manifest's accept: list.
+struct acceptance {
+  std::string reason;
+  std::chrono::year_month_day until;
+  location where;
+
+  friend bool operator==(const acceptance&, const acceptance&) = default;
+};
+
 struct finding {
   std::string probe;  // "P3"; "drift" for a step that is left
   verdict says = verdict::leak;
@@ -34,6 +44,7 @@ struct finding {
   std::string detail;     // facts
   std::string statement;  // that mends it; empty where none would
   location where;
+  std::optional<acceptance> accepted;  // then it is shown, and counts as accepted only
 
   friend bool operator==(const finding&, const finding&) = default;
 };

@@ -75,19 +75,35 @@ struct probe_tally {
   friend bool operator==(const probe_tally&, const probe_tally&) = default;
 };
 
+// An item of hardening that the manifest switches off.
+struct switched_off {
+  std::string item;     // "wal_messages"
+  std::string service;  // empty: the server's own
+  std::string reason;
+  location where;
+
+  friend bool operator==(const switched_off&, const switched_off&) = default;
+};
+
 struct proof_report {
   std::string server;
+  int version_num = 0;            // 150020
+  std::string system_identifier;  // "" where this admin may not read it
+  int roles = 0;                  // that the catalogs were read for
+  int databases = 0;
   int services = 0;
   int probes = 0;  // checks that were made
   int leaks = 0;
   int failed = 0;
   int unprovable = 0;
   int drift = 0;
+  int accepted = 0;     // findings that the manifest accepts; in none of the counts above
   bool tried = false;   // with real log-ins
   int doors = 0;        // pairs of a log-in and a database that should refuse it
   int doors_tried = 0;  // with its real password
   std::vector<finding> findings;
   std::vector<probe_tally> tallies;
+  std::vector<switched_off> off;
   std::vector<std::string> sharing;  // what the manifest declares as shared, a line each
   access_matrix matrix;
 

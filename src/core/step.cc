@@ -46,6 +46,18 @@ std::string_view noun_of(char kind) {
   }
 }
 
+std::string_view words_of(function_group one) {
+  switch (one) {
+    case function_group::wal_messages:
+      return "WAL messages (pg_logical_emit_message)";
+    case function_group::advisory_locks:
+      return "advisory locks (pg_advisory_lock …)";
+    case function_group::large_objects:
+      return "making large objects (lo_create …)";
+  }
+  return "";
+}
+
 struct phrase {
   std::string subject;
   std::string change;
@@ -78,8 +90,27 @@ struct phrase_of {
     return {"role " + s.member.value, fmt::format("no longer a member of {}", s.role)};
   }
   phrase operator()(const steps::set_role_parameter& s) const {
+    if (s.database.empty()) return {"role " + s.role.value, fmt::format("with {} = {}", s.name, s.value)};
     if (s.name == "role") return {"role " + s.role.value, fmt::format("starts in {} as {}", s.database, s.value)};
     return {"role " + s.role.value, fmt::format("in {} with {} = {}", s.database, s.name, s.value)};
+  }
+  phrase operator()(const steps::reset_role_parameter& s) const {
+    return {"role " + s.role.value, s.database.empty()
+                                        ? fmt::format("{} as the server has it", s.name)
+                                        : fmt::format("in {} with {} as the server has it", s.database, s.name)};
+  }
+  phrase operator()(const steps::revoke_admin_option& s) const {
+    return {"role " + s.member.value, fmt::format("may no longer hand out {}", s.role)};
+  }
+  phrase operator()(const steps::revoke_grant_option& s) const {
+    return {s.schema.empty() ? "database " + s.database.value : in(s.database, s.schema),
+            fmt::format("{} may no longer hand out {}", s.grantee, privilege_words(s.privileges))};
+  }
+  phrase operator()(const steps::grant_on_functions& s) const {
+    return {"database " + s.database.value, fmt::format("open {} to {}", words_of(s.group), or_public(s.grantee))};
+  }
+  phrase operator()(const steps::revoke_on_functions& s) const {
+    return {"database " + s.database.value, fmt::format("close {} to {}", words_of(s.group), or_public(s.grantee))};
   }
   phrase operator()(const steps::comment_role& s) const { return {"role " + s.role.value, "mark: " + s.mark}; }
   phrase operator()(const steps::create_database& s) const {
@@ -185,7 +216,12 @@ constexpr std::array<std::string_view, std::variant_size_v<action>> alternative_
                                                                                       "alter_default_privileges",
                                                                                       "grant_on_objects",
                                                                                       "change_object_owner",
-                                                                                      "create_registry"};
+                                                                                      "create_registry",
+                                                                                      "reset_role_parameter",
+                                                                                      "revoke_admin_option",
+                                                                                      "revoke_grant_option",
+                                                                                      "grant_on_functions",
+                                                                                      "revoke_on_functions"};
 
 }  // namespace
 

@@ -55,10 +55,24 @@ struct revoke_role {
 
 struct set_role_parameter {  // ALTER ROLE … IN DATABASE … SET
   role_name role;
-  database_name database;
+  database_name database;  // empty: in every database
   std::string name;
   std::string value;
   friend bool operator==(const set_role_parameter&, const set_role_parameter&) = default;
+};
+
+struct reset_role_parameter {
+  role_name role;
+  database_name database;  // empty: the one for every database
+  std::string name;
+  friend bool operator==(const reset_role_parameter&, const reset_role_parameter&) = default;
+};
+
+struct revoke_admin_option {  // the membership stays
+  role_name role;
+  role_name member;
+  role_name grantor;  // whose grant, where the server keeps one of each grantor; empty: the only one
+  friend bool operator==(const revoke_admin_option&, const revoke_admin_option&) = default;
 };
 
 struct comment_role {
@@ -113,6 +127,15 @@ struct revoke_on_database {
   role_name grantee;       // empty: PUBLIC
   std::string privileges;  // letters
   friend bool operator==(const revoke_on_database&, const revoke_on_database&) = default;
+};
+
+struct revoke_grant_option {  // the privileges stay; what was handed on with it goes
+  database_name database;
+  schema_name schema;  // empty: on the database
+  role_name grantee;
+  std::string privileges;  // letters
+  role_name as;
+  friend bool operator==(const revoke_grant_option&, const revoke_grant_option&) = default;
 };
 
 struct end_sessions {  // of one service's log-in inside another's database
@@ -198,6 +221,22 @@ struct change_object_owner {  // every object in the schema that `from` owns
   friend bool operator==(const change_object_owner&, const change_object_owner&) = default;
 };
 
+struct grant_on_functions {  // EXECUTE
+  database_name database;
+  function_group group = function_group::wal_messages;
+  std::vector<std::string> functions;  // signatures, of pg_catalog
+  role_name grantee;                   // empty: PUBLIC
+  friend bool operator==(const grant_on_functions&, const grant_on_functions&) = default;
+};
+
+struct revoke_on_functions {
+  database_name database;
+  function_group group = function_group::wal_messages;
+  std::vector<std::string> functions;
+  role_name grantee;
+  friend bool operator==(const revoke_on_functions&, const revoke_on_functions&) = default;
+};
+
 struct create_registry {
   friend bool operator==(const create_registry&, const create_registry&) = default;
 };
@@ -211,7 +250,9 @@ using action =
                  steps::grant_on_database, steps::revoke_on_database, steps::end_sessions, steps::create_schema,
                  steps::alter_schema_owner, steps::grant_on_schema, steps::revoke_on_schema, steps::create_extension,
                  steps::update_extension, steps::alter_default_privileges, steps::grant_on_objects,
-                 steps::change_object_owner, steps::create_registry>;
+                 steps::change_object_owner, steps::create_registry, steps::reset_role_parameter,
+                 steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
+                 steps::revoke_on_functions>;
 
 enum class change_kind { create, change, drop };  // + ~ -
 

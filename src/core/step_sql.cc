@@ -1,6 +1,7 @@
 #include "core/step_sql.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/sql.h"
 #include "embedded/core_sql.h"
@@ -28,6 +29,15 @@ std::string parameter_name(const std::string& name) {
   const auto dot = name.find('.');
   if (dot == std::string::npos) return quote_identifier(name);
   return quote_identifier(name.substr(0, dot)) + "." + quote_identifier(name.substr(dot + 1));
+}
+
+std::string in_database(const database_name& database) {
+  return database.empty() ? std::string{} : " IN DATABASE " + quoted(database);
+}
+
+// Signatures are the server's own words; only the schema is added.
+std::string function_list(const std::vector<std::string>& signatures) {
+  return fmt::format("pg_catalog.{}", fmt::join(signatures, ", pg_catalog."));
 }
 
 std::string as_role(const role_name& role, const std::string& statement) {
@@ -88,8 +98,26 @@ struct sql_of {
     return fmt::format("REVOKE {} FROM {};", quoted(s.role), quoted(s.member));
   }
   std::string operator()(const steps::set_role_parameter& s) const {
-    return fmt::format("ALTER ROLE {} IN DATABASE {} SET {} = {};", quoted(s.role), quoted(s.database),
-                       parameter_name(s.name), parameter_value(s.name, s.value));
+    return fmt::format("ALTER ROLE {}{} SET {} = {};", quoted(s.role), in_database(s.database), parameter_name(s.name),
+                       parameter_value(s.name, s.value));
+  }
+  std::string operator()(const steps::reset_role_parameter& s) const {
+    return fmt::format("ALTER ROLE {}{} RESET {};", quoted(s.role), in_database(s.database), parameter_name(s.name));
+  }
+  std::string operator()(const steps::revoke_admin_option& s) const {
+    const std::string by = s.grantor.empty() ? "" : " GRANTED BY " + quoted(s.grantor);
+    return fmt::format("REVOKE ADMIN OPTION FOR {} FROM {}{} CASCADE;", quoted(s.role), quoted(s.member), by);
+  }
+  std::string operator()(const steps::revoke_grant_option& s) const {
+    const std::string on = s.schema.empty() ? "DATABASE " + quoted(s.database) : "SCHEMA " + quoted(s.schema);
+    return as_role(s.as, fmt::format("REVOKE GRANT OPTION FOR {} ON {} FROM {} CASCADE;", privilege_words(s.privileges),
+                                     on, quoted(s.grantee)));
+  }
+  std::string operator()(const steps::grant_on_functions& s) const {
+    return fmt::format("GRANT EXECUTE ON FUNCTION {} TO {};", function_list(s.functions), or_public(s.grantee));
+  }
+  std::string operator()(const steps::revoke_on_functions& s) const {
+    return fmt::format("REVOKE EXECUTE ON FUNCTION {} FROM {};", function_list(s.functions), or_public(s.grantee));
   }
   std::string operator()(const steps::comment_role& s) const {
     return fmt::format("COMMENT ON ROLE {} IS {};", quoted(s.role), quote_literal(s.mark));
