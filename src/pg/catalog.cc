@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/desired.h"
 #include "embedded/catalog_sql.h"
@@ -116,6 +117,15 @@ observed_membership read_membership(const json& row) {
           .set = flag_of(row[5], true)};
 }
 
+// Before 16, whether a membership is inherited is its member's attribute.
+void inherit_as_members_do(observed_server& server) {
+  std::set<role_name> without;
+  for (const auto& one : server.roles) {
+    if (!one.inherits) without.insert(one.name);
+  }
+  for (auto& one : server.memberships) one.inherit = !without.contains(one.member);
+}
+
 observed_database read_database(const json& row) {
   return {.name = {row[0]},
           .oid = row[1],
@@ -140,35 +150,67 @@ observed_parameter read_parameter(const json& row) {
           .pending_restart = row[5]};
 }
 
+admin_facts read_admin(const result& row, int version_num) {
+  const auto is = [&](std::size_t column) { return row.text(0, column) == "t"; };
+  return {.version_num = version_num,
+          .name = {row.text(0, 1)},
+          .superuser = is(2),
+          .createdb = is(3),
+          .createrole = is(4),
+          .in_recovery = is(5),
+          .bypassrls = is(6),
+          .replication = is(7),
+          .reads_verifiers = is(8),
+          .reads_hba_rules = is(9),
+          .reads_file_settings = is(10),
+          .reloads = is(11),
+          .ends_sessions = is(12),
+          .owns_maintenance = is(13)};
+}
+
+// One round trip.
 capabilities observe_admin(connection& maintenance, int& version_num) {
-  const auto row = maintenance.query(catalog_sql::admin_sql);
-  admin_facts facts;
-  version_num = facts.version_num = std::stoi(row.text(0, 0));
-  facts.name = {row.text(0, 1)};
-  facts.superuser = row.text(0, 2) == "t";
-  facts.createdb = row.text(0, 3) == "t";
-  facts.createrole = row.text(0, 4) == "t";
-  facts.in_recovery = row.text(0, 5) == "t";
+  std::string sql{catalog_sql::admin_sql};
+  if (has_parameter_grants(maintenance.server_version())) sql += catalog_sql::parameter_rights_sql;
+  const auto answers = maintenance.query_all(sql);
+  version_num = std::stoi(answers.at(0).text(0, 0));
+  auto facts = read_admin(answers.at(0), version_num);
+  if (answers.size() > 1) {
+    for (std::size_t i = 0; i < answers[1].size(); ++i) {
+      if (answers[1].text(i, 1) == "t") facts.may_set.insert(answers[1].text(i, 0));
+      if (answers[1].text(i, 2) == "t") facts.may_alter_system.insert(answers[1].text(i, 0));
+    }
+  }
   return derive_capabilities(facts);
 }
 
-void add_what_superusers_see(connection& maintenance, observed_server& server) {
-  const auto document = json::parse(maintenance.query(catalog_sql::superuser_sql).text(0, 0));
+void add_verifiers(const result& rows, observed_server& server) {
   std::map<std::string, std::string> verifiers;
-  rows_of(document, "verifiers", [&](const json& row) { return verifiers.emplace(row.at(0), row.at(1)).second; });
+  for (std::size_t i = 0; i < rows.size(); ++i) verifiers.emplace(rows.text(i, 0), rows.text(i, 1));
   for (auto& role : server.roles) {
     const auto found = verifiers.find(role.name.value);
     role.verifier = found == verifiers.end() ? fact<secret>{absent_fact{}} : fact<secret>{secret{found->second}};
   }
-  std::map<std::string, std::string> in_files;  // the last line of a setting wins, as for the server
-  rows_of(document, "file_settings", [&](const json& row) {
-    in_files.insert_or_assign(row.at(0).get<std::string>(), text_of(row.at(1)));
-    return true;
-  });
+}
+
+void add_file_settings(const result& rows, observed_server& server) {
+  std::map<std::string, std::string> in_files;
+  for (std::size_t i = 0; i < rows.size(); ++i) in_files.insert_or_assign(rows.text(i, 0), rows.text(i, 1));
   for (auto& parameter : server.parameters_of_server) {
     const auto found = in_files.find(parameter.name);
     parameter.in_file = found == in_files.end() ? fact<std::string>{absent_fact{}} : fact<std::string>{found->second};
   }
+}
+
+// What is not open to everybody: none or one round trip.
+void add_what_is_guarded(connection& maintenance, observed_server& server) {
+  std::string sql;
+  if (server.can.may_read_verifiers) sql += catalog_sql::verifiers_sql;
+  if (server.can.may_read_file_settings) sql += catalog_sql::file_settings_sql;
+  if (sql.empty()) return;
+  const auto answers = maintenance.query_all(sql);
+  if (server.can.may_read_verifiers) add_verifiers(answers.front(), server);
+  if (server.can.may_read_file_settings) add_file_settings(answers.back(), server);
 }
 
 }  // namespace
@@ -181,6 +223,7 @@ observed_server observe_shared(connection& maintenance) {
   server.system_identifier = text_of(document.at("system_identifier"));
   server.roles = rows_of(document, "roles", read_role);
   server.memberships = rows_of(document, "memberships", read_membership);
+  if (!server.can.membership_options) inherit_as_members_do(server);
   server.databases = rows_of(document, "databases", read_database);
   server.parameters_of_server = rows_of(document, "parameters", read_parameter);
   server.role_settings = rows_of(document, "role_settings", [](const json& row) {
@@ -189,7 +232,7 @@ observed_server observe_shared(connection& maintenance) {
   server.sessions = rows_of(document, "sessions", [](const json& row) {
     return observed_sessions{{row[0]}, {row[1]}, row[2].get<int>()};
   });
-  if (server.can.may_read_verifiers) add_what_superusers_see(maintenance, server);
+  add_what_is_guarded(maintenance, server);
   return server;
 }
 
