@@ -212,7 +212,12 @@ TEST(connection, cancel_ends_what_runs) {
 TEST(connection, a_killed_backend_is_a_lost_connection) {
   auto session = connection::open(shared_cluster().admin(), {});
   auto other = connection::open(shared_cluster().admin(), {});
-  other.query(fmt::format("SELECT pg_terminate_backend({}, 10000)", session.backend_pid()));
+  const auto backend = session.backend_pid();
+  other.query(fmt::format("SELECT pg_terminate_backend({})", backend));
+  const auto is_gone = [&] {
+    return other.query(fmt::format("SELECT count(*) FROM pg_stat_activity WHERE pid = {}", backend)).text(0, 0) == "0";
+  };
+  ASSERT_TRUE(test::eventually(is_gone));
   try {
     session.query("SELECT 1");
     ADD_FAILURE();

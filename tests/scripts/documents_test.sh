@@ -49,7 +49,7 @@ test_every_path_of_the_architecture_page_exists() {
 
 test_every_script_may_be_run() {
   cd "$repository" || return
-  for script in run test .ci/run scripts/install-packages tests/scripts/*_test.sh; do [[ -x $script ]] || { echo "$script"; return 1; }; done
+  for script in run test .ci/run scripts/{install-packages,postgres-majors} tests/scripts/*_test.sh; do [[ -x $script ]] || { echo "$script"; return 1; }; done
 }
 
 run_tests

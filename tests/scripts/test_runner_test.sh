@@ -9,6 +9,9 @@ make_checkout() {
   cp "$repository/scripts/common.sh" "$work/checkout/scripts/"
   printf '#!/bin/sh\n' | tee "$work/bin/cmake" "$work/checkout/scripts/install-packages" >/dev/null
   chmod +x "$work/bin/cmake" "$work/checkout/scripts/install-packages"
+  printf '#!/bin/sh\necho "/programs/$1"\n' >"$work/checkout/scripts/postgres-majors"
+  printf '#!/bin/sh\necho 2\n' >"$work/bin/nproc"
+  chmod +x "$work/checkout/scripts/postgres-majors" "$work/bin/nproc"
 }
 
 # suite NAME STATUS TESTCASE…: its binary writes these test cases, then ends with STATUS. Without any, it writes nothing.
@@ -42,7 +45,7 @@ test_a_failure_is_shown_with_its_text_and_fails_the_run() {
   make_checkout
   suite core 1 "$good" "$bad"
   output=$(run_test core) && return 1
-  expect_contains "$output" "one.breaks
+  expect_contains "$output" "core: one.breaks
 want 1, got 2"
   expect_equal "$(tail -n 1 <<<"$output")" "1 passed, 1 failed"
 }
@@ -93,13 +96,73 @@ test_a_build_that_fails_shows_why_and_counts_as_failed() {
   expect_equal "$(tail -n 1 <<<"$output")" "0 passed, 1 failed"
 }
 
-test_the_server_suites_are_split_and_added_up() {
+test_the_suite_on_servers_is_split_and_runs_on_two_majors() {
   make_checkout
   suite pg 0 "$good"
-  printf '#!/bin/sh\necho 3\n' >"$work/bin/nproc"
-  chmod +x "$work/bin/nproc"
   output=$(run_test pg)
-  expect_equal "$(tail -n 1 <<<"$output")" "3 passed, 0 failed"
+  expect_contains "$output" "pg 15 "
+  expect_contains "$output" "pg 18 "
+  expect_equal "$(tail -n 1 <<<"$output")" "8 passed, 0 failed"
+}
+
+test_all_means_six_majors_and_says_so_to_the_tests() {
+  make_checkout
+  suite pg 0 "$good"
+  sed -i '1a echo "$INNKEEPER_TEST_ALL $INNKEEPER_TEST_SHARE $INNKEEPER_TEST_PG" >>"'"$work"'/told"' "$work/checkout/build/dev/bin/test_pg"
+  output=$(run_test --all pg)
+  expect_equal "$(tail -n 1 <<<"$output")" "24 passed, 0 failed"
+  expect_equal "$(sort "$work/told" | uniq -c | sed 's/^ *//')" "4 1 0/6 /programs/13
+4 1 1/6 /programs/14
+4 1 2/6 /programs/15
+4 1 3/6 /programs/16
+4 1 4/6 /programs/17
+4 1 5/6 /programs/18"
+}
+
+test_a_major_may_be_named() {
+  make_checkout
+  suite pg 0 "$good"
+  output=$(run_test --major 14 pg)
+  expect_contains "$output" "pg 14 "
+  expect_equal "$(tail -n 1 <<<"$output")" "4 passed, 0 failed"
+}
+
+test_a_major_that_cannot_be_had_counts_as_failed_and_the_others_run() {
+  make_checkout
+  suite pg 0 "$good"
+  printf '#!/bin/sh\n[ "$1" = 15 ] && echo /programs/15 || { echo "error: no $1" >&2; exit 1; }\n' >"$work/checkout/scripts/postgres-majors"
+  output=$(run_test pg) && return 1
+  expect_contains "$output" "error: no 18"
+  expect_equal "$(tail -n 1 <<<"$output")" "4 passed, 1 failed"
+}
+
+test_a_failure_on_one_major_names_it() {
+  make_checkout
+  suite pg 0 "$good"
+  suite broken 1 "$bad"
+  sed -i "1a case \$INNKEEPER_TEST_PG in */18) exec \"$work/checkout/build/dev/bin/test_broken\" \"\$@\" ;; esac" \
+    "$work/checkout/build/dev/bin/test_pg"
+  output=$(run_test pg) && return 1
+  expect_contains "$output" "pg 18: one.breaks"
+  expect_equal "$(tail -n 1 <<<"$output")" "4 passed, 4 failed"
+}
+
+test_what_is_not_for_a_major_is_counted_apart() {
+  make_checkout
+  suite pg 0 "$good"
+  sed -i '1a case $INNKEEPER_TEST_PG in */15) echo "not for this major: one.is_new" ;; esac' "$work/checkout/build/dev/bin/test_pg"
+  output=$(run_test pg)
+  expect_contains "$output" "4 passed, 1 not for this major"
+  expect_equal "$(tail -n 1 <<<"$output")" "8 passed, 0 failed"
+}
+
+test_what_is_for_no_major_at_all_counts_as_failed() {
+  make_checkout
+  suite pg 0 "$good"
+  sed -i '1a echo "not for this major: one.is_nowhere"' "$work/checkout/build/dev/bin/test_pg"
+  output=$(run_test --all pg) && return 1
+  expect_contains "$output" "pg: one.is_nowhere exists on no major"
+  expect_equal "$(tail -n 1 <<<"$output")" "24 passed, 1 failed"
 }
 
 test_an_unknown_suite_is_refused() {

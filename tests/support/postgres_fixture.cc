@@ -14,8 +14,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 
+#include "exec/file_lock.h"
 #include "pg/connection.h"
 
 namespace innkeeper::test {
@@ -69,26 +71,24 @@ fs::path scratch_base() {
   return base;
 }
 
+void hand_over(const fs::path& folder) {
+  const auto user = server_user();
+  if (user && ::chown(folder.c_str(), user->uid, user->gid) != 0) {
+    throw std::runtime_error{"could not hand over " + folder.string()};
+  }
+}
+
 fs::path make_folder() {
   std::string name = scratch_base() / fmt::format("{}{}-XXXXXX", folder_prefix, ::getpid());
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no temporary folder: " + name};
-  if (const auto user = server_user(); user && ::chown(name.c_str(), user->uid, user->gid) != 0) {
-    throw std::runtime_error{"could not hand over " + name};
-  }
+  hand_over(name);
   return name;
 }
 
-// initdb once for each kind of cluster; its copies are quicker to make.
-const fs::path& template_data(const cluster_options& options) {
-  static const scratch_folder folder;
-  static std::map<std::string, fs::path> made;
-  const std::string kind = options.superuser + "\n" + options.password;
-  auto& data = made[kind];
-  if (!data.empty()) return data;
-  const fs::path place = folder.path() / std::to_string(made.size());
+void run_initdb(const cluster_options& options, const fs::path& data) {
   std::vector<std::string> words{postgres_programs() / "initdb",
                                  "-D",
-                                 place,
+                                 data,
                                  "-U",
                                  options.superuser,
                                  "-E",
@@ -101,7 +101,33 @@ const fs::path& template_data(const cluster_options& options) {
     words.insert(words.end(), {"-A", "scram-sha-256", "--pwfile=/dev/stdin"});
   }
   run(std::move(words), options.password);
-  return data = place;
+}
+
+// ./test names a folder that all its processes share, and removes it.
+const fs::path& template_folder() {
+  static const auto own =
+      std::getenv("INNKEEPER_TEST_TEMPLATES") == nullptr ? std::make_unique<scratch_folder>() : nullptr;
+  static const fs::path folder = [] {
+    if (own) return own->path();
+    const fs::path shared = std::getenv("INNKEEPER_TEST_TEMPLATES");
+    hand_over(shared);
+    return shared;
+  }();
+  return folder;
+}
+
+// initdb once for each kind of cluster; its copies are quicker to make.
+fs::path template_data(const cluster_options& options) {
+  const fs::path data =
+      template_folder() /
+      fmt::format("{}-{}", postgres_major(), std::hash<std::string>{}(options.superuser + "\n" + options.password));
+  const exec::file_lock lock{data.string() + ".lock", std::chrono::seconds{60}, {}};
+  if (fs::exists(data)) return data;
+  const fs::path unfinished = data.string() + ".unfinished";
+  fs::remove_all(unfinished);
+  run_initdb(options, unfinished);
+  fs::rename(unfinished, data);
+  return data;
 }
 
 std::string quoted_value(const std::string& value) {
@@ -125,6 +151,16 @@ fs::path postgres_programs() {
   }
   if (newest == 0) throw std::runtime_error{"no PostgreSQL server programs in /usr/lib/postgresql"};
   return fmt::format("/usr/lib/postgresql/{}/bin", newest);
+}
+
+int postgres_major() {
+  static const int major = [] {
+    const auto said =
+        exec::run_process({.words = {postgres_programs() / "postgres", "--version"}}, std::chrono::seconds{60});
+    require_success(said, "postgres --version");
+    return std::atoi(said.output.substr(said.output.find(") ") + 2).c_str());
+  }();
+  return major;
 }
 
 std::optional<exec::os_user> server_user() {
@@ -166,7 +202,7 @@ cluster::cluster(cluster_options options) : options_{std::move(options)}, failur
 }
 
 void cluster::make() {
-  const auto& original = template_data(options_);
+  const auto original = template_data(options_);
   folder_ = make_folder();
   data_ = folder_ / "data";
   log_ = folder_ / "log";

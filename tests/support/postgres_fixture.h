@@ -75,6 +75,7 @@ class cluster {
 [[nodiscard]] cluster& shared_cluster();
 
 [[nodiscard]] std::filesystem::path postgres_programs();
+[[nodiscard]] int postgres_major();                        // of these programs
 [[nodiscard]] std::optional<exec::os_user> server_user();  // whom to become, where we are root
 [[nodiscard]] int free_port();
 
