@@ -122,6 +122,33 @@ struct database_contents {
   friend bool operator==(const database_contents&, const database_contents&) = default;
 };
 
+// What one role owns and holds inside a database, as pg_shdepend counts it.
+struct observed_holder {
+  std::uint32_t role = 0;  // OID
+  int owned = 0;
+  bool holds_rights = false;  // on objects of others
+
+  friend bool operator==(const observed_holder&, const observed_holder&) = default;
+};
+
+// What the shared catalog pg_shdepend tells of the inside of a database, without entering it.
+struct observed_traces {
+  std::string provisioned;  // digest: who owns and holds rights on its schemas, default privileges, extensions …
+  std::vector<observed_holder> holders;
+
+  friend bool operator==(const observed_traces&, const observed_traces&) = default;
+};
+
+// What the registry remembers of a look inside a database that found nothing to do (quick.h).
+struct noted_look {
+  std::uint32_t database = 0;  // OID
+  std::string wanted;          // digest of what it should hold
+  std::string found;           // digest of its traces right before the look
+  std::int64_t age = 0;        // seconds
+
+  friend bool operator==(const noted_look&, const noted_look&) = default;
+};
+
 struct observed_database {
   database_name name;
   std::uint32_t oid = 0;
@@ -137,6 +164,9 @@ struct observed_database {
   parameters settings;                        // ALTER DATABASE … SET
   std::optional<database_contents> contents;  // only of the databases that were asked for and could be entered
   std::string contents_problem;               // why contents are missing though asked for
+  std::optional<observed_traces> traces;      // only where asked for
+  std::optional<noted_look> noted;            // only where asked for
+  bool is_as_noted = false;                   // quick: not entered, since nothing shows a change since the noted look
 
   friend bool operator==(const observed_database&, const observed_database&) = default;
 };

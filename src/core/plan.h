@@ -48,7 +48,8 @@ struct plan {
   std::string server;
   std::vector<step> steps;  // in the order of execution
   std::vector<attention> attentions;
-  diagnostics problems;  // errors here: nothing may be applied
+  diagnostics problems;                       // errors here: nothing may be applied
+  std::map<database_name, bool> seen_inside;  // of the databases looked into: was there nothing to do or tell?
 
   [[nodiscard]] bool empty() const { return steps.empty(); }
   friend bool operator==(const plan&, const plan&) = default;

@@ -166,6 +166,17 @@ class around_rules {
   writer& to_;
 };
 
+void plan_seen_contents(const context& with, const desired_database& wanted, const database_contents& found,
+                        writer& to) {
+  const auto before = to.size();
+  plan_contents(with, wanted, found, to);
+  const bool is_in_step = to.size() == before;
+  const bool was_seen_whole = std::ranges::none_of(wanted.services, [&](const std::string& name) {
+    return with.skips(origin{name, wanted.from.where});
+  });
+  if (was_seen_whole || !is_in_step) to.note_seen(wanted.name, is_in_step);
+}
+
 void plan_database(const context& with, const desired_database& wanted, writer& to) {
   const auto* found = with.database(wanted.name);
   if (found != nullptr && found->connection_limit == -2) {
@@ -188,7 +199,9 @@ void plan_database(const context& with, const desired_database& wanted, writer& 
   if (found == nullptr) {
     plan_contents(with, wanted, fresh_contents(with.can), to);
   } else if (found->contents) {
-    plan_contents(with, wanted, *found->contents, to);
+    plan_seen_contents(with, wanted, *found->contents, to);
+  } else if (found->is_as_noted) {
+    // Quick: nothing was to be done inside at the noted look, and nothing has shown since.
   } else if (!found->allows_connections) {
     // A cut-off run: nobody has been inside since it was made.
     plan_contents(with, wanted, fresh_contents(with.can), to);

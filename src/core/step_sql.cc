@@ -242,6 +242,14 @@ std::string shown_sql(const step& one) {
   return statements(one, needs_secret_of(one).empty() ? std::string{} : "'********'");
 }
 
+int registry_tables() {
+  static constexpr std::string_view statement = "\nCREATE TABLE ";
+  const std::string_view script = core_sql::registry_sql;
+  int tables = 0;
+  for (auto at = script.find(statement); at != std::string_view::npos; at = script.find(statement, at + 1)) ++tables;
+  return tables;
+}
+
 std::string create_admin_sql(const role_name& admin, bool superuser, const secret& verifier) {
   return fmt::format("CREATE ROLE {} LOGIN {} PASSWORD {};", quoted(admin),
                      superuser ? "SUPERUSER" : "CREATEDB CREATEROLE", quote_literal(verifier.expose()));

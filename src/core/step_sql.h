@@ -20,6 +20,9 @@ namespace innkeeper {
 // Makes the admin itself, as the bootstrap user (requirement I1).
 [[nodiscard]] std::string create_admin_sql(const role_name& admin, bool superuser, const secret& verifier);
 
+// How many tables create_registry makes: a registry with fewer is an older version's.
+[[nodiscard]] int registry_tables();
+
 // A psql script that does what apply would do, for a DBA to read and run: connects where it has to, stops at the first
 // error, and asks for each new password with \password, which sends only a verifier.
 [[nodiscard]] std::string to_script(const plan& whole);

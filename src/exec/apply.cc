@@ -7,6 +7,7 @@
 
 #include "exec/error.h"
 #include "exec/executor.h"
+#include "exec/look_notes.h"
 #include "exec/observe.h"
 #include "exec/registry.h"
 #include "exec/secret_store.h"
@@ -30,15 +31,20 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
   std::map<database_name, const observed_database*> before;
   for (const auto& one : ran.observed.databases) before.emplace(one.name, &one);
   for (auto& one : after.databases) {
-    if (const auto seen = done.contents.find(one.name); seen != done.contents.end()) {
-      one.contents = seen->second;
-    } else if (const auto known = before.find(one.name); known != before.end()) {
+    const auto known = before.find(one.name);
+    if (known != before.end()) one.noted = known->second->noted;
+    if (const auto seen = done.seen.find(one.name); seen != done.seen.end()) {
+      one.contents = seen->second.contents;
+      one.traces = seen->second.traces;
+    } else if (known != before.end()) {
       one.contents = known->second->contents;
       one.contents_problem = known->second->contents_problem;
+      one.traces = known->second->traces;
+      one.is_as_noted = known->second->is_as_noted;
     }
   }
   const secret_store store{all.secrets_directory};
-  const auto secrets = look_up_secrets(store, ran.desired, after, access);
+  const auto secrets = look_up_secrets(store, ran.desired, after, access, options.how);
   // Passwords that were asked to be reset are reset by now.
   plan_policy policy = options.policy;
   policy.reset_every_password = false;
@@ -86,6 +92,24 @@ class stopwatch {
   const clock::time_point started_ = clock::now();
 };
 
+server_plan look_and_plan(const estate& all, const server_access& access, const apply_options& options,
+                          bool for_notes) {
+  server_plan result{.access = access, .desired = derive_desired(all, *access.server)};
+  auto seen = observe(access, result.desired, options.policy,
+                      {.readers = options.readers, .how = options.how, .for_notes = for_notes});
+  result.observed = std::move(seen.server);
+  result.looks = std::move(seen.looks);
+  const secret_store store{all.secrets_directory};
+  const auto secrets = look_up_secrets(store, result.desired, result.observed, access, options.how);
+  result.steps = make_plan(result.desired, result.observed, secrets, options.policy);
+  return result;
+}
+
+void note(const server_plan& planned, const observed_server& after, const plan& left, const event_sink& tell) {
+  if (!planned.looks.obstacle.empty()) return;
+  note_looks(planned.access, looks_to_note(planned.desired, after, left), tell);
+}
+
 // Runs plans until nothing is left to do, at most a few times: only a race asks for a second one.
 void run_under_lock(const estate& all, const server_access& access, const apply_options& options,
                     const event_sink& tell, apply_report& report) {
@@ -95,12 +119,14 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
   server_plan planned;
   observed_server after;
   for (int attempt = 1; attempt <= most_attempts; ++attempt) {
-    planned = plan_server(all, access, options);
+    planned = look_and_plan(all, access, options, true);
+    report.looks = planned.looks;
     report.problems = planned.steps.problems;
     report.attentions = planned.steps.attentions;
     report.failures.clear();  // those of a lost race: what counts is what this look still finds to do
     if (has_errors(report.problems) || planned.steps.empty()) {
-      report.left = {.server = planned.desired.name};
+      report.left = planned.steps;
+      report.left.steps.clear();
       after = planned.observed;
       break;
     }
@@ -114,18 +140,13 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
   }
   count(report, planned, options, touched);
   if (report.steps > 0) audit.finish(report.steps, report.failed, planned.desired, after);
+  note(planned, after, report.left, tell);
 }
 
 }  // namespace
 
 server_plan plan_server(const estate& all, const server_access& access, const apply_options& options) {
-  server_plan result{.access = access, .desired = derive_desired(all, *access.server)};
-  result.observed = observe(access, result.desired, options.policy,
-                            {.readers = options.readers, .application_name = "innkeeper observe"});
-  const secret_store store{all.secrets_directory};
-  const auto secrets = look_up_secrets(store, result.desired, result.observed, access);
-  result.steps = make_plan(result.desired, result.observed, secrets, options.policy);
-  return result;
+  return look_and_plan(all, access, options, false);
 }
 
 apply_report apply_server(const estate& all, const server_access& access, const apply_options& options,
@@ -133,7 +154,8 @@ apply_report apply_server(const estate& all, const server_access& access, const 
   apply_report report{.server = access.server->name};
   const stopwatch watch{report};
   {
-    const server_plan first = plan_server(all, access, options);
+    const server_plan first = look_and_plan(all, access, options, true);
+    report.looks = first.looks;
     report.problems = first.steps.problems;
     report.attentions = first.steps.attentions;
     if (has_errors(report.problems)) {
@@ -141,8 +163,9 @@ apply_report apply_server(const estate& all, const server_access& access, const 
       return report;
     }
     if (first.steps.empty()) {
-      report.left.server = access.server->name;
+      report.left = first.steps;
       count(report, first, options, {});
+      note(first, first.observed, first.steps, tell);
       return report;
     }
   }

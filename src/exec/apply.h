@@ -8,6 +8,7 @@
 
 #include "core/exit_code.h"
 #include "core/plan.h"
+#include "core/quick.h"
 #include "exec/event.h"
 #include "exec/server_access.h"
 
@@ -15,6 +16,7 @@ namespace innkeeper::exec {
 
 struct apply_options {
   plan_policy policy;
+  depth how = depth::deep;
   int jobs = 2;                            // databases made at once; more don't help (docs/performance.md)
   int readers = 4;                         // databases read at once
   std::chrono::seconds lock_timeout{300};  // for another runner to end
@@ -25,6 +27,7 @@ struct server_plan {
   server_access access;
   desired_server desired;
   observed_server observed;
+  look_summary looks;
   plan steps;
 };
 
@@ -46,6 +49,7 @@ struct apply_report {
   std::vector<failure> failures;
   std::vector<attention> attentions;  // of the plan that was run
   diagnostics problems;               // nothing was applied because of these
+  look_summary looks;                 // how the last plan before the steps came about
   plan left;                          // of a second plan afterwards: empty unless something failed or changed meanwhile
   std::chrono::milliseconds duration{0};
   exit_code code = exit_code::ok;

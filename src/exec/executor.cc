@@ -60,7 +60,9 @@ class runner {
  public:
   runner(const server_plan& planned, const estate& all, const apply_options& options, audit_trail& audit,
          const event_sink& tell)
-      : planned_{planned}, all_{all}, options_{options}, audit_{audit}, tell_{tell} {}
+      : planned_{planned}, all_{all}, options_{options}, audit_{audit}, tell_{tell} {
+    for (const auto& one : planned.desired.databases) services_.emplace(one.name, &one.services);
+  }
 
   execution run() {
     sort_steps();
@@ -212,9 +214,10 @@ class runner {
       throw error{exit_code::locked, fmt::format("database \"{}\" is being changed by another session", work.name)};
     }
     run_in(inside, work.inside, work.name);
-    auto seen = pg::observe_contents(inside);
+    auto traces = pg::observe_own_traces(inside);
+    auto contents = pg::observe_contents(inside);
     const std::lock_guard lock{guard_};
-    result_.contents[work.name] = std::move(seen);
+    result_.seen[work.name] = {std::move(traces), std::move(contents)};
   }
 
   // One transaction and one round trip for all; when that fails, step by step, each in its own.
@@ -304,11 +307,10 @@ class runner {
     for (const auto& name : services_of(one.database)) result_.touched.insert(name);
   }
 
-  [[nodiscard]] std::vector<std::string> services_of(const database_name& database) const {
-    for (const auto& one : planned_.desired.databases) {
-      if (one.name == database) return one.services;
-    }
-    return {};
+  [[nodiscard]] const std::vector<std::string>& services_of(const database_name& database) const {
+    static const std::vector<std::string> none;
+    const auto found = services_.find(database);
+    return found == services_.end() ? none : *found->second;
   }
 
   void record_failure(const step& one, const pg::error& failed, const std::optional<database_name>& database) {
@@ -377,6 +379,7 @@ class runner {
   const apply_options& options_;
   audit_trail& audit_;
   const event_sink& tell_;
+  std::map<database_name, const std::vector<std::string>*> services_;
   step_list parameters_;
   step_list server_;
   std::vector<database_work> databases_;

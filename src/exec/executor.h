@@ -27,12 +27,18 @@ class server_lock {
   pg::connection session_;
 };
 
+// Traces first: what another hand changes in between shows at the next look.
+struct last_look {
+  observed_traces traces;
+  database_contents contents;
+};
+
 struct execution {
   int steps_done = 0;
-  std::set<std::string> touched;                        // services that a step of theirs ran for
-  std::vector<failure> failures;                        // the first one of each service
-  bool met_a_race = false;                              // something was there already: observe again and plan anew
-  std::map<database_name, database_contents> contents;  // seen at the end, of the databases that were worked in
+  std::set<std::string> touched;            // services that a step of theirs ran for
+  std::vector<failure> failures;            // the first one of each service
+  bool met_a_race = false;                  // something was there already: observe again and plan anew
+  std::map<database_name, last_look> seen;  // of the databases that were worked in, at the end
 };
 
 [[nodiscard]] execution run_steps(const server_plan& planned, const estate& all, const apply_options& options,

@@ -16,14 +16,74 @@ pg::connect_options options_for(const observe_options& options) {
   return connect;
 }
 
-void look_inside(const server_access& access, const observe_options& options, observed_database& database) {
+pg::connection open(const server_access& access, const observe_options& options, const database_name& database) {
   conninfo target = access.admin;
-  target.database = database.name;
+  target.database = database;
+  return pg::connection::open(target, options_for(options));
+}
+
+void look_inside(const server_access& access, const observe_options& options, observed_database& database) {
   try {
-    auto inside = pg::connection::open(target, options_for(options));
+    auto inside = open(access, options, database.name);
     database.contents = pg::observe_contents(inside);
   } catch (const pg::error& failure) {
     database.contents_problem = failure.what();
+  }
+}
+
+// Returns why there are no noted looks; "" where they could be read.
+std::string look_into_registry(pg::connection& registry, observed_server& server) {
+  auto seen = pg::observe_registry(registry);
+  for (auto& one : server.databases) {
+    if (one.name == registry_database) one.contents = std::move(seen.contents);
+    if (const auto noted = seen.looks.find(one.oid); noted != seen.looks.end()) one.noted = noted->second;
+  }
+  return seen.obstacle;
+}
+
+struct first_look {
+  observed_server server;
+  std::optional<pg::connection> session;
+  std::string obstacle;  // why nothing can be judged by noted looks
+};
+
+// There is none yet, or it is another admin's; a server that can't be reached would not be in another database either.
+bool is_about_registry(const pg::error& failure) {
+  return failure.sqlstate().starts_with("3D") || failure.sqlstate().starts_with("42") ||
+         failure.sqlstate().starts_with("55");
+}
+
+first_look look_at_shared(const server_access& access, const observe_options& options) {
+  first_look first;
+  if (options.how == depth::quick) {
+    try {
+      first.session = open(access, options, registry_database);
+      first.server = pg::observe_shared(*first.session, true);
+      if (!first.server.can.is_supported) return first;
+      first.obstacle = look_into_registry(*first.session, first.server);
+      return first;
+    } catch (const pg::error& failure) {
+      if (!is_about_registry(failure)) throw;
+      first.obstacle = failure.what();
+    }
+  }
+  first.session = pg::connection::open(access.admin, options_for(options));
+  first.server = pg::observe_shared(*first.session, options.how == depth::quick || options.for_notes);
+  return first;
+}
+
+// With the noted looks, where they are asked for. Returns why there are none.
+std::string look_into_registry_too(const server_access& access, const observe_options& options, observed_server& server,
+                                   observed_database& registry) {
+  if (!options.for_notes) {
+    look_inside(access, options, registry);
+    return {};
+  }
+  try {
+    auto inside = open(access, options, registry.name);
+    return look_into_registry(inside, server);
+  } catch (const pg::error& failure) {
+    return registry.contents_problem = failure.what();
   }
 }
 
@@ -33,6 +93,7 @@ bool misses_an_extension(const desired_server& desired, const observed_server& o
   return std::ranges::any_of(desired.databases, [&](const desired_database& wanted) {
     if (wanted.extensions.empty()) return false;
     const auto here = found.find(wanted.name);
+    if (here != found.end() && here->second->is_as_noted) return false;
     if (here == found.end() || !here->second->contents) return true;
     const auto& installed = here->second->contents->extensions;
     return std::ranges::any_of(wanted.extensions, [&](const desired_extension& one) {
@@ -61,26 +122,39 @@ bool log_in_works(const server_access& access, const role_name& role, const secr
 
 }  // namespace
 
-observed_server observe(const server_access& access, const desired_server& desired, const plan_policy& policy,
-                        const observe_options& options) {
-  auto maintenance = pg::connection::open(access.admin, options_for(options));
-  observed_server observed = pg::observe_shared(maintenance);
-  if (!observed.can.is_supported) return observed;
+observation observe(const server_access& access, const desired_server& desired, const plan_policy& policy,
+                    const observe_options& options) {
+  auto first = look_at_shared(access, options);
+  auto& observed = first.server;
+  if (!observed.can.is_supported) return {std::move(observed), {.how = options.how}};
+  if (options.how == depth::quick) trust_noted_looks(desired, observed);
   const auto names = databases_to_look_into(desired, policy);
   const std::set<database_name> wanted{names.begin(), names.end()};
   std::vector<observed_database*> inside;
+  observed_database* registry = nullptr;
   for (auto& one : observed.databases) {
-    if (wanted.contains(one.name) && one.allows_connections && one.connection_limit != -2) inside.push_back(&one);
+    const bool can_be_entered = one.allows_connections && one.connection_limit != -2;
+    if (!wanted.contains(one.name) || !can_be_entered || one.contents || one.is_as_noted) continue;
+    if (one.name == registry_database) registry = &one;
+    inside.push_back(&one);
   }
-  parallel_for(inside.size(), options.readers, [&](std::size_t i) { look_inside(access, options, *inside[i]); });
+  parallel_for(inside.size(), options.readers, [&](std::size_t i) {
+    if (inside[i] == registry) {
+      first.obstacle = look_into_registry_too(access, options, observed, *registry);
+    } else {
+      look_inside(access, options, *inside[i]);
+    }
+  });
   if (misses_an_extension(desired, observed)) {
-    observed.available_extensions = pg::observe_available_extensions(maintenance);
+    observed.available_extensions = pg::observe_available_extensions(*first.session);
   }
-  return observed;
+  auto looks = summarize_looks(desired, observed, options.how);
+  looks.obstacle = std::move(first.obstacle);
+  return {std::move(observed), std::move(looks)};
 }
 
 known_secrets look_up_secrets(const secret_store& store, const desired_server& desired, const observed_server& observed,
-                              const server_access& access) {
+                              const server_access& access, depth how) {
   std::map<role_name, database_name> homes;
   for (const auto& one : desired.role_settings) homes.try_emplace(one.role, one.database);
   std::set<role_name> on_server;
@@ -101,7 +175,7 @@ known_secrets look_up_secrets(const secret_store& store, const desired_server& d
       case stored_state::present:
         here.is = known_secret::state::present;
         here.verifier = entry.value.verifier;
-        if (!observed.can.may_read_verifiers && on_server.contains(role.name)) {
+        if (how == depth::deep && !observed.can.may_read_verifiers && on_server.contains(role.name)) {
           to_try.push_back({&here, {role.name, entry.value.password}});
         }
         break;

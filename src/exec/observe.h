@@ -6,6 +6,7 @@
 
 #include "core/observed.h"
 #include "core/plan.h"
+#include "core/quick.h"
 #include "exec/secret_store.h"
 #include "exec/server_access.h"
 
@@ -14,14 +15,23 @@ namespace innkeeper::exec {
 struct observe_options {
   int readers = 4;
   std::string application_name = "innkeeper observe";
+  depth how = depth::deep;
+  bool for_notes = false;  // with the traces and the noted looks, from which looks_to_note decides
 };
 
-// A database that can't be entered has no contents, and says why. Throws pg::error where the server itself fails.
-[[nodiscard]] observed_server observe(const server_access& access, const desired_server& desired,
-                                      const plan_policy& policy, const observe_options& options);
+struct observation {
+  observed_server server;
+  look_summary looks;
+};
 
-// What the secrets directory holds for the estate's log-ins; tries a log-in where the server's verifiers can't be read.
+// A database that can't be entered has no contents, and says why. Quick uses one session, in the registry, and enters
+// no other database whose noted look still fits. Throws pg::error where the server itself fails.
+[[nodiscard]] observation observe(const server_access& access, const desired_server& desired, const plan_policy& policy,
+                                  const observe_options& options);
+
+// What the secrets directory holds for the estate's log-ins. Where the server's verifiers can't be read, tries a log-in
+// with each; not when quick.
 [[nodiscard]] known_secrets look_up_secrets(const secret_store& store, const desired_server& desired,
-                                            const observed_server& observed, const server_access& access);
+                                            const observed_server& observed, const server_access& access, depth how);
 
 }  // namespace innkeeper::exec

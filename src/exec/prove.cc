@@ -8,9 +8,12 @@ namespace innkeeper::exec {
 proof_report verify_server(const estate& all, const server_access& access, const verify_options& options,
                            const event_sink& tell) {
   const auto desired = derive_desired(all, *access.server);
-  const auto observed = observe(access, desired, options.policy, {options.jobs, "innkeeper verify"});
+  const auto observed =
+      observe(access, desired, options.policy, {.readers = options.jobs, .application_name = "innkeeper verify"})
+          .server;
   const secret_store store{all.secrets_directory};
-  const auto left = make_plan(desired, observed, look_up_secrets(store, desired, observed, access), options.policy);
+  const auto left =
+      make_plan(desired, observed, look_up_secrets(store, desired, observed, access, depth::deep), options.policy);
   const proof_facts facts{all, desired, observed, options.policy.services};
   std::vector<agenda> agendas;
   std::vector<std::vector<outcome>> answers;

@@ -1,10 +1,13 @@
 #include "pg/catalog.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/desired.h"
+#include "core/step_sql.h"
 #include "embedded/catalog_sql.h"
 
 namespace innkeeper::pg {
@@ -150,6 +153,14 @@ observed_parameter read_parameter(const json& row) {
           .pending_restart = row[5]};
 }
 
+bool has_every_registry_table(const database_contents& contents) {
+  int tables = 0;
+  for (const auto& one : contents.objects) {
+    if (one.schema.value == registry_database.value && one.kind == 'r') tables += one.count;
+  }
+  return tables >= registry_tables();
+}
+
 admin_facts read_admin(const result& row, int version_num) {
   const auto is = [&](std::size_t column) { return row.text(0, column) == "t"; };
   return {.version_num = version_num,
@@ -202,24 +213,35 @@ void add_file_settings(const result& rows, observed_server& server) {
   }
 }
 
-// What is not open to everybody: none or one round trip.
-void add_what_is_guarded(connection& maintenance, observed_server& server) {
-  std::string sql;
-  if (server.can.may_read_verifiers) sql += catalog_sql::verifiers_sql;
-  if (server.can.may_read_file_settings) sql += catalog_sql::file_settings_sql;
-  if (sql.empty()) return;
-  const auto answers = maintenance.query_all(sql);
-  if (server.can.may_read_verifiers) add_verifiers(answers.front(), server);
-  if (server.can.may_read_file_settings) add_file_settings(answers.back(), server);
+observed_traces read_traces(const json& row) {
+  observed_traces traces{.provisioned = row.at(1)};
+  for (const auto& one : row.at(2)) {
+    traces.holders.push_back({.role = one.at(0), .owned = one.at(1), .holds_rights = one.at(2)});
+  }
+  return traces;
+}
+
+void add_traces(const result& answer, observed_server& server) {
+  std::map<std::uint32_t, observed_traces> traces;
+  if (!answer.is_null(0, 0)) {
+    for (const auto& row : json::parse(answer.text(0, 0))) traces[row.at(0)] = read_traces(row);
+  }
+  // A database without any has none, and that is known.
+  for (auto& one : server.databases) one.traces = std::move(traces[one.oid]);
 }
 
 }  // namespace
 
-observed_server observe_shared(connection& maintenance) {
+observed_server observe_shared(connection& maintenance, bool with_traces) {
   observed_server server;
   server.can = observe_admin(maintenance, server.version_num);
-  if (!server.can.is_supported) return server;  // its catalogs may lack what the next query reads
-  const auto document = json::parse(maintenance.query(catalog_sql::shared_sql).text(0, 0));
+  if (!server.can.is_supported) return server;  // its catalogs may lack what the next queries read
+  std::string sql{catalog_sql::shared_sql};
+  if (server.can.may_read_verifiers) sql += catalog_sql::verifiers_sql;
+  if (server.can.may_read_file_settings) sql += catalog_sql::file_settings_sql;
+  if (with_traces) sql += catalog_sql::traces_sql;
+  const auto answers = maintenance.query_all(sql);
+  const auto document = json::parse(answers.front().text(0, 0));
   server.system_identifier = text_of(document.at("system_identifier"));
   server.roles = rows_of(document, "roles", read_role);
   server.memberships = rows_of(document, "memberships", read_membership);
@@ -232,12 +254,14 @@ observed_server observe_shared(connection& maintenance) {
   server.sessions = rows_of(document, "sessions", [](const json& row) {
     return observed_sessions{{row[0]}, {row[1]}, row[2].get<int>()};
   });
-  add_what_is_guarded(maintenance, server);
+  auto answer = answers.begin() + 1;
+  if (server.can.may_read_verifiers) add_verifiers(*answer++, server);
+  if (server.can.may_read_file_settings) add_file_settings(*answer++, server);
+  if (with_traces) add_traces(*answer, server);
   return server;
 }
 
-database_contents observe_contents(connection& inside) {
-  const auto results = inside.query_all(catalog_sql::contents_sql);
+static database_contents read_contents(const std::vector<result>& results, connection& inside) {
   const auto& namespaces = results.at(0);
   std::map<std::string, schema_name> schemas;  // by OID
   std::map<schema_name, role_name> owners;
@@ -284,8 +308,45 @@ database_contents observe_contents(connection& inside) {
   }
   std::ranges::sort(contents.schemas, {}, &observed_schema::name);
   std::ranges::sort(contents.extensions, {}, &observed_extension::name);
-  contents.has_registry = owners.contains(schema_name{registry_database.value});
+  contents.has_registry = has_every_registry_table(contents);
   return contents;
+}
+
+database_contents observe_contents(connection& inside) {
+  return read_contents(inside.query_all(catalog_sql::contents_sql), inside);
+}
+
+observed_traces observe_own_traces(connection& inside) {
+  static constexpr std::string_view every = "dbid <> 0";
+  static constexpr std::string_view own =
+      "dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())";
+  std::string sql{catalog_sql::traces_sql};
+  sql.replace(sql.find(every), every.size(), own);
+  const auto answer = inside.query(sql);
+  return answer.is_null(0, 0) ? observed_traces{} : read_traces(json::parse(answer.text(0, 0)).at(0));
+}
+
+registry_contents observe_registry(connection& registry) {
+  auto results = registry.query_all(fmt::format("{}\n{}", catalog_sql::contents_sql, catalog_sql::registry_owner_sql));
+  const bool may_read_looks = !results.back().empty();
+  results.pop_back();
+  registry_contents seen;
+  seen.contents = read_contents(results, registry);
+  if (!may_read_looks) {
+    seen.obstacle = "the registry has no table innkeeper.look that belongs to this admin or a superuser";
+    return seen;
+  }
+  try {
+    const auto rows = registry.query(catalog_sql::looks_sql);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto oid = static_cast<std::uint32_t>(std::stoul(rows.text(i, 0)));
+      seen.looks[oid] = {
+          .database = oid, .wanted = rows.text(i, 1), .found = rows.text(i, 2), .age = std::stoll(rows.text(i, 3))};
+    }
+  } catch (const error& refused) {
+    seen.obstacle = refused.what();
+  }
+  return seen;
 }
 
 std::map<std::string, available_extension> observe_available_extensions(connection& maintenance) {

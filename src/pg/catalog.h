@@ -8,11 +8,24 @@
 
 namespace innkeeper::pg {
 
-// The shared catalogs, in three round trips (two as a plain admin) however much the server holds.
-[[nodiscard]] observed_server observe_shared(connection& maintenance);
+// The shared catalogs, in two round trips however much the server holds. `with_traces`: what they tell of the insides of
+// databases, too (quick.h).
+[[nodiscard]] observed_server observe_shared(connection& maintenance, bool with_traces = false);
 
 // What the connected database holds, in one round trip. Reads system catalogs only.
 [[nodiscard]] database_contents observe_contents(connection& inside);
+
+// The traces of the connected database alone.
+[[nodiscard]] observed_traces observe_own_traces(connection& inside);
+
+struct registry_contents {
+  database_contents contents;
+  std::map<std::uint32_t, noted_look> looks;  // by the OID of the database
+  std::string obstacle;                       // why there are none; empty: they could be read
+};
+
+// The same of the registry, and the looks that it notes, in two round trips.
+[[nodiscard]] registry_contents observe_registry(connection& registry);
 
 // Which extensions the server could install, by name.
 [[nodiscard]] std::map<std::string, available_extension> observe_available_extensions(connection& maintenance);
