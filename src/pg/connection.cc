@@ -159,7 +159,8 @@ struct connection::handle {
   std::unique_ptr<PGconn, closer> session;
   notice_board notices;
 
-  [[noreturn]] void fail(const PGresult* result, std::string_view statement, bool is_veiled = false) const {
+  [[noreturn]] void fail(const PGresult* result, std::string_view statement, bool is_veiled = false,
+                         int completed = 0) const {
     error_facts facts{.sqlstate = result == nullptr ? std::string{} : field(result, PG_DIAG_SQLSTATE)};
     if (facts.sqlstate.empty()) {
       facts = {.sqlstate = PQstatus(session.get()) == CONNECTION_BAD ? "08006" : "08000",
@@ -173,6 +174,7 @@ struct connection::handle {
       facts.position = position.empty() ? 0 : std::stoi(position);
     }
     facts.statement = statement;
+    facts.completed = completed;
     if (is_veiled) veil(facts);
     throw error{std::move(facts)};
   }
@@ -220,12 +222,16 @@ struct connection::handle {
   std::vector<result> finish(std::string_view statement, bool is_veiled = false) {
     std::vector<result> all;
     owned_result failed;
+    int completed = 0;
     while (owned_result one{PQgetResult(session.get())}) {
       switch (PQresultStatus(one.get())) {
         case PGRES_TUPLES_OK:
           all.push_back(read(one.get()));
+          ++completed;
           break;
         case PGRES_COMMAND_OK:
+          ++completed;
+          break;
         case PGRES_EMPTY_QUERY:
           break;
         case PGRES_COPY_IN:
@@ -236,14 +242,15 @@ struct connection::handle {
           break;
         default:
           if (!failed) failed = std::move(one);
-          if (PQstatus(session.get()) == CONNECTION_BAD) fail(failed.get(), statement, is_veiled);
+          if (PQstatus(session.get()) == CONNECTION_BAD) fail(failed.get(), statement, is_veiled, completed);
       }
     }
-    if (failed) fail(failed.get(), statement, is_veiled);
+    if (failed) fail(failed.get(), statement, is_veiled, completed);
     if (notices.refusal) {
       auto facts = std::move(*notices.refusal);
       notices.refusal.reset();
       facts.statement = statement;
+      facts.completed = completed;
       throw error{std::move(facts)};
     }
     return all;

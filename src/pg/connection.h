@@ -20,6 +20,7 @@ class result {
   explicit result(std::vector<std::vector<std::optional<std::string>>> rows) : rows_{std::move(rows)} {}
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   [[nodiscard]] bool empty() const { return rows_.empty(); }
+  [[nodiscard]] std::size_t columns() const { return rows_.empty() ? 0 : rows_.front().size(); }
   // "" for NULL; use is_null where that matters.
   [[nodiscard]] const std::string& text(std::size_t row, std::size_t column) const;
   [[nodiscard]] bool is_null(std::size_t row, std::size_t column) const { return !rows_.at(row).at(column); }

@@ -15,6 +15,7 @@ struct error_facts {
   std::string statement;  // what was sent, without its secrets; empty for a failed connection
   int position = 0;       // in characters of the statement, from 1; 0 unknown
   bool is_tls = false;    // the two sides don't agree on encryption or certificates
+  int completed = 0;      // statements of the same message that were done before the one that failed
 };
 
 class error : public std::runtime_error {
