@@ -1,6 +1,9 @@
 #include "cli/verify.h"
 
+#include <fmt/format.h>
+
 #include "cli/commands.h"
+#include "cli/failure.h"
 #include "cli/progress.h"
 #include "cli/verify_view.h"
 #include "core/matrix_text.h"
@@ -9,11 +12,28 @@
 namespace innkeeper::cli {
 namespace {
 
+// What others may feel is asked for in words, and twice on a server that isn't the estate's own.
+void check_disruptive(const arguments& given, const opened_estate& opened) {
+  if (!given.has("--disruptive")) return;
+  if (!given.has("--prove")) {
+    throw refused(exit_code::usage, "--disruptive goes with --prove", "Add --prove, or leave --disruptive out.",
+                  "nothing was tried");
+  }
+  for (const auto* server : opened.servers) {
+    if (!server->url || given.has("--yes")) continue;
+    throw refused(exit_code::usage,
+                  fmt::format("others use server \"{}\", and --disruptive takes up connections and disk", server->name),
+                  "Give --yes too if they may feel it.", "nothing was tried");
+  }
+}
+
 exit_code run(const arguments& given, console& out) {
   exec::verify_options options;
   options.exhaustive = given.has("--exhaustive");
+  options.disruptive = given.has("--disruptive");
   options.prove = given.has("--prove") || options.exhaustive;
   const auto opened = open_estate(given, out);
+  check_disruptive(given, opened);
   options.policy.services = opened.services;
   const auto result = verify_estate(opened, options, out);
   for (const auto& one : result.reports) {
@@ -51,7 +71,9 @@ command verify_command() {
           .page = help_pages::verify_md,
           .word = {.placeholder = "ESTATE"},
           .options = {{"--prove", "", option_kind::flag, "", "try it, too: real log-ins, service against service"},
-                      {"--exhaustive", "", option_kind::flag, "", "try every log-in at every database"}},
+                      {"--exhaustive", "", option_kind::flag, "", "try every log-in at every database"},
+                      {"--disruptive", "", option_kind::flag, "", "with --prove: try what others may feel, too"},
+                      {"--yes", "", option_kind::flag, "", "--disruptive on a server that isn't the estate's own"}},
           .counters = {"probes", "leaks", "failed", "unprovable"},
           .run = run};
 }

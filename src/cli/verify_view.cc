@@ -41,11 +41,14 @@ json server_to_json(const proof_report& one) {
                        {"failed", row.failed},
                        {"unprovable", row.unprovable}});
   }
+  json tries = json::array();
+  for (const auto& row : one.tries) tries.push_back({{"log_in", row.log_in.value}, {"doors", row.doors}});
   return {{"name", one.server},
           {"services", one.services},
           {"tried", one.tried},
           {"doors", one.doors},
           {"doors_tried", one.doors_tried},
+          {"tries", tries},
           {"sharing", one.sharing},
           {"probes", tallies},
           {"matrix", matrix_to_json(one.matrix)}};

@@ -221,6 +221,13 @@ std::string finding_text(const finding& one, const text_style& style) {
   return text;
 }
 
+// Tried doors that are no cell of the matrix: another's log-in, a wrong password, replication.
+int other_doors(const proof_report& report) {
+  int all = -report.doors_tried;
+  for (const auto& one : report.tries) all += static_cast<int>(one.doors.size());
+  return all;
+}
+
 }  // namespace
 
 std::string matrix_text(const proof_report& report, const text_style& style) {
@@ -269,6 +276,10 @@ std::string proof_text(const proof_report& report, const text_style& style) {
   if (report.tried && report.doors_tried < report.doors) {
     last += fmt::format("Tried {} of {} doors that must be closed; --exhaustive tries all.\n", report.doors_tried,
                         report.doors);
+  }
+  if (const auto keys = other_doors(report); keys > 0) {
+    last +=
+        fmt::format("Also tried {} with other keys or for replication; --json lists them.\n", counted(keys, "door"));
   }
   if (!report.tried) last += "No log-in was tried; --prove does.\n";
   if (report.drift > 0) last += "Run \"innkeeper apply\" to make the server match the manifest.\n";

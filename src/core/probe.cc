@@ -24,15 +24,48 @@ const std::vector<probe>& all_probes() {
       {"P44", "no session of one service is in another's database", catalog, high, probe_rows::foreign_sessions},
       {"P1", "each log-in enters its own database, as the declared role", log_in, high, nullptr,
        probe_rows::own_database},
-      {"P2", "own tables can be made by whom the manifest says, and nobody else", log_in, high, nullptr,
-       probe_rows::own_tables},
+      {"P2", "own objects can be made by whom the manifest says, used by whom it says, and nobody else", log_in, high,
+       nullptr, probe_rows::own_objects},
       {"P3", "other services' databases refuse", log_in, critical, nullptr, probe_rows::other_databases},
-      {"P8", "other services' schemas in a shared database refuse", log_in, critical, nullptr,
-       probe_rows::foreign_schemas},
       {"P12", "maintenance databases and undeclared ones refuse", log_in, high, nullptr,
        probe_rows::maintenance_databases},
-      {"P15", "other services' roles and the admin refuse", log_in, critical, nullptr, probe_rows::foreign_roles},
-      {"P38", "no log-in gets in without its password", log_in, critical, nullptr, probe_rows::wrong_password},
+      {"P4", "others' tables can't be read, written or locked", log_in, critical, nullptr, probe_rows::tables_beside,
+       probe_rows::tables_inside},
+      {"P5", "others' SECURITY DEFINER functions can't be called", log_in, critical, nullptr,
+       probe_rows::functions_beside, probe_rows::functions_inside},
+      {"P6", "others' large objects can't be opened, and none left there", log_in, critical, nullptr,
+       probe_rows::large_objects_beside, probe_rows::large_objects_inside},
+      {"P7", "others' tables and functions can't be listed", log_in, medium, nullptr, nullptr,
+       probe_rows::names_inside},
+      {"P8", "nothing can be created in others' schemas and databases", log_in, critical, nullptr,
+       probe_rows::schemas_beside, probe_rows::schemas_inside},
+      {"P9", "others' advisory locks and notifications are out of reach", log_in, medium, nullptr, nullptr,
+       probe_rows::signals_inside},
+      {"P13", "nothing can be planted in template1", log_in, critical, nullptr, nullptr, probe_rows::template_inside},
+      {"P15", "other services' roles and the admin refuse", log_in, critical, nullptr, probe_rows::roles_to_become},
+      {"P20", "no role can be made, changed or joined", log_in, critical, nullptr, probe_rows::roles_to_change},
+      {"P21", "no database can be made", log_in, high, nullptr, probe_rows::server_attacks},
+      {"P22", "nothing can be replicated", log_in, critical, nullptr, probe_rows::replication},
+      {"P23", "no slot, no publication of all, no subscription, no event trigger can be made", log_in, high, nullptr,
+       probe_rows::server_attacks},
+      {"P24", "the server's secrets can't be read", log_in, critical, nullptr, probe_rows::server_attacks},
+      {"P25", "the server's files can't be read or listed", log_in, critical, nullptr, probe_rows::server_attacks},
+      {"P26", "no file can be read or written and no program run by COPY or large objects", log_in, critical, nullptr,
+       probe_rows::server_attacks},
+      {"P27", "no function can be made in C or of the server's insides", log_in, critical, nullptr,
+       probe_rows::server_attacks},
+      {"P28", "no extension can be created", log_in, high, nullptr, probe_rows::extensions},
+      {"P30", "dblink doesn't lead back into the server", log_in, critical, nullptr, probe_rows::dblink},
+      {"P32", "the server can't be configured, loaded into or made to work", log_in, high, nullptr,
+       probe_rows::server_attacks},
+      {"P33", "settings that protect others can't be changed", log_in, high, nullptr, probe_rows::server_attacks},
+      {"P34", "what others run is hidden", log_in, medium, nullptr, probe_rows::neighbour_session},
+      {"P35", "others' sessions can't be ended", log_in, high, nullptr, probe_rows::neighbour_session},
+      {"P37", "its database's door and its own limits can't be changed", log_in, high, nullptr, probe_rows::own_limits},
+      {"P38", "no log-in gets in without its password", log_in, critical, nullptr, probe_rows::passwords},
+      {"P41", "no service keeps another one out by using up connections", disruptive, high, nullptr,
+       probe_rows::every_connection},
+      {"P42", "the limit of temporary files binds", disruptive, medium, nullptr, probe_rows::temporary_files},
   };
   return table;
 }
@@ -65,16 +98,6 @@ std::string_view to_string(gravity one) {
       return "critical";
   }
   return "";
-}
-
-bool is_clear_refusal(const outcome& one) {
-  const std::string_view state = one.sqlstate;
-  if (one.worked) return false;
-  if (state == "42501" || state.starts_with("28") || state == "2F003") return true;
-  // The server only warns when a REVOKE or GRANT had no effect; inside a session that is its way to refuse.
-  if (one.entered) return state == "01006" || state == "01007";
-  // "is not currently accepting connections": of a database that lets nobody in.
-  return state == "55000";
 }
 
 }  // namespace innkeeper

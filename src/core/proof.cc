@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "core/proof_matrix.h"
@@ -11,82 +10,15 @@
 namespace innkeeper {
 namespace {
 
-// ---- what to try ----
-
-struct budget {
-  std::size_t sessions;
-  std::size_t refusals;
-};
-
-// A service's share is split between its two log-ins, and adds up for a log-in of several services.
-budget budget_of(const proof_facts& facts, const log_in_facts& one, bool exhaustive) {
-  constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
-  if (exhaustive) return {unlimited, unlimited};
-  const std::size_t services = one.services.size();
-  const auto splits = static_cast<std::size_t>(std::ranges::count_if(one.services, [&](const std::string& name) {
-    return find_service(facts.all(), name)->access == access_mode::readwrite;
-  }));
-  if (one.is_migrator) return {services, refusals_per_service * services / 2};
-  return {sessions_per_service * services - splits,
-          refusals_per_service * services - refusals_per_service / 2 * splits};
+probe_class kind_of(const attempt& one) {
+  const auto is_row = [&](const probe& row) { return row.id == one.probe && row.kind == probe_class::log_in; };
+  return std::ranges::any_of(all_probes(), is_row) ? probe_class::log_in : probe_class::disruptive;
 }
 
-class agenda_maker {
- public:
-  agenda_maker(const proof_facts& facts, const log_in_facts& one, bool exhaustive)
-      : budget_{budget_of(facts, one, exhaustive)} {
-    result_.log_in = one.name;
-    for (const auto& row : all_probes()) {
-      if (row.attempts == nullptr) continue;
-      std::vector<attempt> doors;
-      for (auto& each : row.attempts(facts, one, row, budget_.refusals)) {
-        if (each.statements.empty()) {
-          doors.push_back(std::move(each));
-        } else {
-          add_to_session(std::move(each));
-        }
-      }
-      if (!doors.empty()) doors_.push_back(std::move(doors));
-    }
-  }
-
-  agenda done() {
-    add_doors();
-    return std::move(result_);
-  }
-
- private:
-  void add_to_session(attempt one) {
-    const auto same = std::ranges::find(result_.visits, one.database, &visit::database);
-    if (same != result_.visits.end()) {
-      same->attempts.push_back(std::move(one));
-    } else if (result_.visits.size() < budget_.sessions) {
-      result_.visits.push_back({one.database, one.with, {one}});
-    }
-  }
-
-  // One of each probe in turn, so that none of them uses up what all may.
-  void add_doors() {
-    std::size_t left = budget_.refusals;
-    for (std::size_t turn = 0; left > 0; ++turn) {
-      bool is_done = true;
-      for (auto& doors : doors_) {
-        if (turn >= doors.size() || left == 0) continue;
-        is_done = false;
-        --left;
-        auto& one = doors[turn];
-        result_.visits.push_back({one.database, one.with, {std::move(one)}});
-      }
-      if (is_done) return;
-    }
-  }
-
-  budget budget_;
-  agenda result_;
-  std::vector<std::vector<attempt>> doors_;
-};
-
-// ---- what the answers mean ----
+std::string leak_words(const attempt& asked, const outcome& answer) {
+  const bool names_what = asked.expects == expectation::nothing || !asked.statements_from.empty();
+  return names_what && !answer.row.empty() ? fmt::format("{}", fmt::join(answer.row, ", ")) : std::string{};
+}
 
 std::string answer_words(const outcome& answer) {
   if (answer.worked && !answer.row.empty()) return fmt::format("the answer was {}", fmt::join(answer.row, ", "));
@@ -108,19 +40,19 @@ class judge {
     }
   }
 
-  void log_in(const agenda& asked, const std::vector<outcome>& answers) {
-    std::size_t next = 0;
+  void log_in(const attempt_plan& tried, const agenda& asked, const std::vector<visit_answers>& answers) {
     std::string problem;
-    for (const auto& each : asked.visits) {
-      for (const auto& one : each.attempts) {
-        if (next == answers.size()) return;
-        const auto& answer = answers[next++];
-        if (!answer.tried) {
-          if (!answer.problem.empty() && std::exchange(problem, answer.problem) != answer.problem) untried(one, answer);
-          continue;
+    for (std::size_t at = 0; at < asked.visits.size() && at < answers.size(); ++at) {
+      const auto& here = asked.visits[at];
+      for (std::size_t n = 0; n < here.attempts.size() && n < answers[at].attempts.size(); ++n) {
+        const auto& answer = answers[at].attempts[n];
+        if (answer.tried) {
+          judge_attempt(here.attempts[n], answer);
+        } else if (!answer.problem.empty() && std::exchange(problem, answer.problem) != answer.problem) {
+          untried(here.attempts[n], answer);
         }
-        judge_attempt(one, answer);
       }
+      if (const auto* inside = tried.behind(here)) judge_inside(asked.log_in, *inside, answers[at]);
     }
   }
 
@@ -169,7 +101,7 @@ class judge {
   }
 
   void untried(const attempt& asked, const outcome& answer) {
-    auto& tally = tally_of(asked.probe, probe_class::log_in);
+    auto& tally = tally_of(asked.probe, kind_of(asked));
     ++tally.checks;
     auto one = about(asked);
     one.says = verdict::unprovable;
@@ -178,23 +110,44 @@ class judge {
     add(std::move(one), tally);
   }
 
+  // What hangs on a door that refused is answered by that refusal; of a door that gave no clear answer it is said once.
+  void judge_inside(const role_name& log_in, const std::vector<attempt>& inside, const visit_answers& answers) {
+    if (answers.attempts.empty() || !answers.attempts.front().tried) return;
+    const auto& door = answers.attempts.front();
+    for (std::size_t n = 0; n < inside.size(); ++n) {
+      if (is_clear_refusal(door)) {
+        ++tally_of(inside[n].probe, probe_class::log_in).checks;
+      } else if (n < answers.inside.size() && answers.inside[n].tried) {
+        auto asked = inside[n];
+        asked.log_in = log_in;
+        judge_attempt(asked, answers.inside[n]);
+      }
+    }
+  }
+
   void judge_attempt(const attempt& asked, const outcome& answer) {
-    auto& tally = tally_of(asked.probe, probe_class::log_in);
+    auto& tally = tally_of(asked.probe, kind_of(asked));
     ++tally.checks;
-    if (is_as_expected(asked, answer)) return;
+    const auto says = meaning_of(asked, answer);
+    if (says == meaning::as_expected) return;
     auto one = about(asked);
-    if (asked.expects == expectation::works) {
+    const std::string as = answer.as.empty() ? "" : fmt::format(" as role \"{}\"", answer.as);
+    if (says == meaning::leak) {
+      one.says = verdict::leak;
+      one.text = fmt::format("log-in \"{}\" could {}{}", asked.log_in, asked.aim, as);
+      one.detail = leak_words(asked, answer);
+      one.statement = asked.statement;
+    } else if (asked.expects == expectation::works && asked.takes_all_of.empty()) {
       one.says = verdict::failed;
       one.text = fmt::format("log-in \"{}\" could not {}", asked.log_in, asked.aim);
       one.detail = answer_words(answer);
-    } else if (answer.worked) {
-      one.says = verdict::leak;
-      one.text = fmt::format("log-in \"{}\" could {}", asked.log_in, asked.aim);
-      one.statement = asked.statement;
+      if (asked.is_control)
+        one.detail += "; so no refusal of this log-in would prove anything, and nothing else was tried";
     } else {
       one.says = verdict::failed;
-      one.text = fmt::format("nobody knows whether log-in \"{}\" can {}", asked.log_in, asked.aim);
+      one.text = fmt::format("nobody knows whether log-in \"{}\" can {}{}", asked.log_in, asked.aim, as);
       one.detail = answer_words(answer);
+      if (!answer.prepared) one.detail = "what comes before it failed: " + one.detail;
     }
     add(std::move(one), tally);
   }
@@ -266,31 +219,23 @@ int count_services(const proof_facts& facts) {
 
 }  // namespace
 
-bool is_as_expected(const attempt& asked, const outcome& answer) {
-  if (asked.expects == expectation::refused) return is_clear_refusal(answer);
-  return answer.worked && (asked.expected_row.empty() || asked.expected_row == answer.row);
-}
-
-std::vector<agenda> plan_attempts(const proof_facts& facts, bool exhaustive) {
-  std::vector<agenda> all;
-  for (const auto& one : facts.log_ins()) all.push_back(agenda_maker{facts, one, exhaustive}.done());
-  return all;
-}
-
 exit_code proof_report::code() const {
   return leaks + failed + drift == 0 ? exit_code::ok : exit_code::differences;
 }
 
-proof_report judge_proof(const proof_facts& facts, const plan& left, const std::vector<agenda>& agendas,
-                         const std::vector<std::vector<outcome>>& answers) {
-  proof_report report{.server = facts.desired().name, .services = count_services(facts), .tried = !agendas.empty()};
+proof_report judge_proof(const proof_facts& facts, const plan& left, const attempt_plan& tried,
+                         const proof_answers& answers) {
+  proof_report report{
+      .server = facts.desired().name, .services = count_services(facts), .tried = !tried.agendas.empty()};
   judge judging{facts, report};
   judging.catalogs();
-  for (std::size_t i = 0; i < agendas.size() && i < answers.size(); ++i) judging.log_in(agendas[i], answers[i]);
+  for (std::size_t i = 0; i < tried.agendas.size() && i < answers.size(); ++i) {
+    judging.log_in(tried, tried.agendas[i], answers[i]);
+  }
   judging.drift(left);
   add_up(report);
   report.sharing = declared_sharing(facts);
-  fill_matrix(facts, agendas, answers, report);
+  fill_matrix(facts, tried, answers, report);
   return report;
 }
 

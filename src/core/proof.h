@@ -5,36 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "core/attempt_plan.h"
 #include "core/exit_code.h"
 #include "core/plan.h"
 #include "core/probe.h"
 #include "core/proof_facts.h"
 
 namespace innkeeper {
-
-// Attempts that share a session. One without statements tries to get in, and nothing else.
-struct visit {
-  database_name database;
-  credential with = credential::own;
-  std::vector<attempt> attempts;
-
-  friend bool operator==(const visit&, const visit&) = default;
-};
-
-// What to try as one log-in, in this order. The first visit begins with the control: where that fails, the rest proves
-// nothing and is left out.
-struct agenda {
-  role_name log_in;
-  std::vector<visit> visits;
-
-  friend bool operator==(const agenda&, const agenda&) = default;
-};
-
-// Grows linearly with the services: at most so many for each service, unless every pair is asked for.
-inline constexpr std::size_t sessions_per_service = 3;
-inline constexpr std::size_t refusals_per_service = 12;
-
-[[nodiscard]] std::vector<agenda> plan_attempts(const proof_facts& facts, bool exhaustive);
 
 enum class access_cell : std::uint8_t {
   own,      // the log-in's service lives here, alone
@@ -85,6 +62,14 @@ struct switched_off {
   friend bool operator==(const switched_off&, const switched_off&) = default;
 };
 
+// The doors that a log-in tried and that must not open: "erp", "postgres as admin_user with its own password".
+struct tried_doors {
+  role_name log_in;
+  std::vector<std::string> doors;
+
+  friend bool operator==(const tried_doors&, const tried_doors&) = default;
+};
+
 struct proof_report {
   std::string server;
   int version_num = 0;            // 150020
@@ -101,6 +86,7 @@ struct proof_report {
   bool tried = false;   // with real log-ins
   int doors = 0;        // pairs of a log-in and a database that should refuse it
   int doors_tried = 0;  // with its real password
+  std::vector<tried_doors> tries;
   std::vector<finding> findings;
   std::vector<probe_tally> tallies;
   std::vector<switched_off> off;
@@ -111,8 +97,8 @@ struct proof_report {
   [[nodiscard]] exit_code code() const;
 };
 
-// `answers`: a list per agenda, an outcome per attempt in the order of its visits. Both empty: catalogs only.
-[[nodiscard]] proof_report judge_proof(const proof_facts& facts, const plan& left, const std::vector<agenda>& agendas,
-                                       const std::vector<std::vector<outcome>>& answers);
+// Without agendas and answers: catalogs only.
+[[nodiscard]] proof_report judge_proof(const proof_facts& facts, const plan& left, const attempt_plan& tried,
+                                       const proof_answers& answers);
 
 }  // namespace innkeeper

@@ -53,7 +53,18 @@ void proof_facts::index_names() {
   }
 }
 
+void proof_facts::add_tenant(const role_name& name, const service_declaration& service) {
+  const auto known = seats_.try_emplace(name, tenants_.size());
+  if (known.second) tenants_.push_back({name, service.database.value, {}});
+  tenants_[known.first->second].services.push_back(service.name);
+}
+
 void proof_facts::add_log_ins(const std::set<std::string>& services) {
+  for (const auto& service : all_.services) {
+    if (service.server != desired_.name) continue;
+    add_tenant(service.user.value, service);
+    if (service.access == access_mode::readwrite) add_tenant(migrator_role(service.name), service);
+  }
   for (const auto& service : all_.services) {
     if (service.server != desired_.name || service.mode == management_mode::observe) continue;
     if (!services.empty() && !services.contains(service.name)) continue;
@@ -65,7 +76,11 @@ void proof_facts::add_log_ins(const std::set<std::string>& services) {
 void proof_facts::add_log_in(const role_name& name, const service_declaration& service, bool is_migrator) {
   auto known = std::ranges::find(log_ins_, name, &log_in_facts::name);
   if (known == log_ins_.end()) {
-    log_ins_.push_back({.name = name, .where = service.where, .index = log_ins_.size(), .is_migrator = is_migrator});
+    log_ins_.push_back({.name = name,
+                        .where = service.where,
+                        .index = log_ins_.size(),
+                        .seat = seats_.at(name),
+                        .is_migrator = is_migrator});
     known = log_ins_.end() - 1;
   }
   known->services.push_back(service.name);
@@ -82,9 +97,10 @@ void proof_facts::close_memberships() {
   std::map<role_name, std::vector<const observed_membership*>> found;
   for (const auto& one : observed_.memberships) found[one.member].push_back(&one);
 
+  std::deque<role_name> open;
   for (auto& log_in : log_ins_) {
     log_in.declared.insert(log_in.name);
-    std::deque<role_name> open{log_in.name};
+    open = {log_in.name};
     for (; !open.empty(); open.pop_front()) {
       for (const auto& role : declared[open.front()]) {
         if (log_in.declared.insert(role).second) open.push_back(role);
@@ -106,7 +122,13 @@ void proof_facts::close_memberships() {
       }
     }
   }
-  for (const auto& log_in : log_ins_) {
+  for (auto& log_in : log_ins_) {
+    log_in.can_become.insert(log_in.name);
+    for (open = {log_in.name}; !open.empty(); open.pop_front()) {
+      for (const auto* row : found[open.front()]) {
+        if (row->set && log_in.can_become.insert(row->role).second) open.push_back(row->role);
+      }
+    }
     for (const auto& [role, how] : log_in.reached) reached_by_[role].push_back(&log_in);
   }
 }
@@ -156,6 +178,15 @@ const std::vector<const log_in_facts*>& proof_facts::who_reaches(const role_name
   static const std::vector<const log_in_facts*> nobody;
   const auto found = reached_by_.find(name);
   return found == reached_by_.end() ? nobody : found->second;
+}
+
+std::vector<const tenant*> proof_facts::strangers_to(const log_in_facts& one, std::size_t at_most) const {
+  std::vector<const tenant*> strangers;
+  for (std::size_t i = 1; i < tenants_.size() && strangers.size() < at_most; ++i) {
+    const auto& other = tenants_[(one.seat + i) % tenants_.size()];
+    if (!one.declared.contains(other.log_in) && role(other.log_in) != nullptr) strangers.push_back(&other);
+  }
+  return strangers;
 }
 
 bool proof_facts::is_undeclared(const database_name& name) const {

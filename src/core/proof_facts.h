@@ -25,14 +25,23 @@ struct log_in_facts {
   std::vector<database_name> own;      // of these services
   std::vector<database_name> lent;     // by declared readers
   std::set<role_name> declared;        // every role it should be able to become, itself included
-  std::map<role_name, reach> reached;  // every role it can become, itself included
+  std::map<role_name, reach> reached;  // every role it is in, itself included
+  std::set<role_name> can_become;      // those of them that SET ROLE gives, which from 16 on not every membership does
   location where;
   std::size_t index = 0;
+  std::size_t seat = 0;  // its place in proof_facts::tenants()
   bool is_migrator = false;
 
   [[nodiscard]] const std::string& service() const { return services.front(); }
   [[nodiscard]] bool owns(const database_name& one) const;
   [[nodiscard]] bool may_enter(const database_name& one) const;
+};
+
+// Whoever logs in for a service of this server, whether its own log-in is proved or not.
+struct tenant {
+  role_name log_in;
+  database_name home;
+  std::vector<std::string> services;
 };
 
 class proof_facts {
@@ -45,6 +54,10 @@ class proof_facts {
   [[nodiscard]] const desired_server& desired() const { return desired_; }
   [[nodiscard]] const observed_server& observed() const { return observed_; }
   [[nodiscard]] const std::vector<log_in_facts>& log_ins() const { return log_ins_; }
+  // In the manifest's order.
+  [[nodiscard]] const std::vector<tenant>& tenants() const { return tenants_; }
+  // Those that this log-in must not be, the next ones in that order first, round and round.
+  [[nodiscard]] std::vector<const tenant*> strangers_to(const log_in_facts& one, std::size_t at_most) const;
   [[nodiscard]] const observed_role* role(const role_name& name) const;
   [[nodiscard]] const observed_database* database(const database_name& name) const;
   [[nodiscard]] const desired_database* declared_database(const database_name& name) const;
@@ -72,6 +85,7 @@ class proof_facts {
  private:
   void index_names();
   void add_log_ins(const std::set<std::string>& services);
+  void add_tenant(const role_name& name, const service_declaration& service);
   void add_log_in(const role_name& name, const service_declaration& service, bool is_migrator);
   void close_memberships();
   void find_lent_databases();
@@ -81,6 +95,8 @@ class proof_facts {
   const desired_server& desired_;
   const observed_server& observed_;
   std::vector<log_in_facts> log_ins_;
+  std::vector<tenant> tenants_;
+  std::map<role_name, std::size_t> seats_;
   std::set<role_name> declared_roles_;
   std::map<role_name, const observed_role*> roles_;
   std::map<database_name, const observed_database*> databases_;

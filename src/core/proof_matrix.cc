@@ -12,30 +12,69 @@ namespace {
 
 using door = std::pair<role_name, database_name>;
 
-enum class door_answer { as_expected, leak, failed };
+// Does it say whether the log-in itself gets in? SET ROLE and the like are findings, not cells.
+bool tells_of_entering(const attempt& one) {
+  return one.with == credential::own && one.enters_as.empty() && one.takes_all_of.empty() &&
+         one.through == door_kind::database && (one.is_door() || one.expects == expectation::works);
+}
 
 // What entering each database came to. A failed control of a session counts as its door's failure.
-std::map<door, door_answer> tried_doors(const std::vector<agenda>& agendas,
-                                        const std::vector<std::vector<outcome>>& answers) {
-  std::map<door, door_answer> doors;
-  for (std::size_t i = 0; i < agendas.size() && i < answers.size(); ++i) {
-    std::size_t next = 0;
-    for (const auto& each : agendas[i].visits) {
-      for (const auto& one : each.attempts) {
-        if (next == answers[i].size()) break;
-        const auto& answer = answers[i][next++];
-        if (!answer.tried || one.with != credential::own) continue;
-        // Only what says whether the door opened; SET ROLE and the like are findings, not cells.
-        if (!one.statements.empty() && one.expects == expectation::refused) continue;
-        const auto meaning = is_as_expected(one, answer)                            ? door_answer::as_expected
-                             : one.expects == expectation::refused && answer.worked ? door_answer::leak
-                                                                                    : door_answer::failed;
-        auto& known = doors.try_emplace({agendas[i].log_in, one.database}, meaning).first->second;
-        known = std::max(known, meaning);
+std::map<door, meaning> entered_doors(const attempt_plan& tried, const proof_answers& answers) {
+  std::map<door, meaning> doors;
+  for (std::size_t i = 0; i < tried.agendas.size() && i < answers.size(); ++i) {
+    const auto& asked = tried.agendas[i];
+    for (std::size_t at = 0; at < asked.visits.size() && at < answers[i].size(); ++at) {
+      const auto& attempts = asked.visits[at].attempts;
+      const auto& came = answers[i][at].attempts;
+      for (std::size_t n = 0; n < attempts.size() && n < came.size(); ++n) {
+        if (!came[n].tried || !tells_of_entering(attempts[n])) continue;
+        const auto says = meaning_of(attempts[n], came[n]);
+        auto& known = doors.try_emplace({asked.log_in, attempts[n].database}, says).first->second;
+        known = std::max(known, says);
       }
     }
   }
   return doors;
+}
+
+std::string name_of(const attempt& tried) {
+  std::string name = tried.database.value;
+  switch (tried.through) {
+    case door_kind::database:
+      break;
+    case door_kind::replication_of_database:
+      name += " for replication";
+      break;
+    case door_kind::replication:
+      name = "the whole server for replication";
+      break;
+  }
+  if (!tried.enters_as.empty()) name += fmt::format(" as {}", tried.enters_as);
+  switch (tried.with) {
+    case credential::own:
+      return tried.enters_as.empty() ? name : name + " with its own password";
+    case credential::wrong:
+      return name + " with a wrong password";
+    case credential::empty:
+      return name + " without a password";
+    case credential::name:
+      return name + " with the name as password";
+  }
+  return name;
+}
+
+void list_tries(const attempt_plan& tried, const proof_answers& answers, proof_report& report) {
+  for (std::size_t i = 0; i < tried.agendas.size() && i < answers.size(); ++i) {
+    const auto& asked = tried.agendas[i];
+    tried_doors row{.log_in = asked.log_in};
+    for (std::size_t at = 0; at < asked.visits.size() && at < answers[i].size(); ++at) {
+      const auto& came = answers[i][at].attempts;
+      if (asked.visits[at].is_door() && !came.empty() && came.front().tried) {
+        row.doors.push_back(name_of(asked.visits[at].way_in()));
+      }
+    }
+    if (!row.doors.empty()) report.tries.push_back(std::move(row));
+  }
 }
 
 access_cell expected_cell(const proof_facts& facts, const log_in_facts& one, const database_name& database) {
@@ -46,13 +85,13 @@ access_cell expected_cell(const proof_facts& facts, const log_in_facts& one, con
 }
 
 access_cell cell_of(const proof_facts& facts, const log_in_facts& one, const database_name& name,
-                    const std::map<door, door_answer>& doors) {
+                    const std::map<door, meaning>& doors) {
   const auto tried = doors.find({one.name, name});
-  if (tried != doors.end() && tried->second == door_answer::failed) return access_cell::failed;
+  if (tried != doors.end() && tried->second == meaning::unclear) return access_cell::failed;
   if (one.may_enter(name)) return expected_cell(facts, one, name);
   const auto* found = facts.database(name);
   if (tried != doors.end()) {
-    return tried->second == door_answer::leak ? access_cell::leak : access_cell::refused;
+    return tried->second == meaning::leak ? access_cell::leak : access_cell::refused;
   }
   if (found == nullptr) return access_cell::unknown;
   return facts.can_enter(one, *found) ? access_cell::leak : access_cell::closed;
@@ -108,9 +147,10 @@ std::vector<std::string> declared_sharing(const proof_facts& facts) {
   return lines;
 }
 
-void fill_matrix(const proof_facts& facts, const std::vector<agenda>& agendas,
-                 const std::vector<std::vector<outcome>>& answers, proof_report& report) {
-  const auto doors = tried_doors(agendas, answers);
+void fill_matrix(const proof_facts& facts, const attempt_plan& tried, const proof_answers& answers,
+                 proof_report& report) {
+  const auto doors = entered_doors(tried, answers);
+  list_tries(tried, answers, report);
   report.matrix.columns = columns_of(facts);
   for (const auto& one : facts.log_ins()) {
     access_row row{.log_in = one.name, .services = one.services};

@@ -11,10 +11,7 @@ namespace innkeeper {
 // table prefixes".
 [[nodiscard]] std::vector<std::string> declared_sharing(const proof_facts& facts);
 
-void fill_matrix(const proof_facts& facts, const std::vector<agenda>& agendas,
-                 const std::vector<std::vector<outcome>>& answers, proof_report& report);
-
-// proof.cc
-[[nodiscard]] bool is_as_expected(const attempt& asked, const outcome& answer);
+void fill_matrix(const proof_facts& facts, const attempt_plan& tried, const proof_answers& answers,
+                 proof_report& report);
 
 }  // namespace innkeeper

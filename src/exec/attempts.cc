@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
+#include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
+#include "exec/neighbour_sessions.h"
 #include "exec/parallel.h"
 #include "exec/random.h"
+#include "exec/session_attempt.h"
 #include "pg/connection.h"
 
 namespace innkeeper::exec {
@@ -39,158 +42,239 @@ class pacer {
   clock::duration gap_;
 };
 
-outcome answer_of(const pg::error& failure, bool entered) {
-  return {.tried = true,
-          .entered = entered,
-          .sqlstate = std::string{failure.sqlstate()},
-          .message = failure.facts().primary};
+// What a service may have set for its own sessions would spoil ours or their answers. Not pinned: the role it starts
+// as.
+constexpr std::string_view pinned_settings =
+    "-c search_path=pg_catalog,pg_temp -c statement_timeout=5000 -c lock_timeout=2000 "
+    "-c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=off "
+    "-c default_transaction_isolation=read\\ committed -c client_min_messages=warning "
+    "-c standard_conforming_strings=on -c transform_null_equals=off -c check_function_bodies=on "
+    "-c default_tablespace= -c temp_tablespaces= -c default_table_access_method=heap -c row_security=on";
+
+// What all of them share. Lives as long as they do.
+struct provers {
+  const server_access& access;
+  const secret_store& store;
+  pacer pace;
+  secret wrong_password;
+  std::vector<std::vector<endpoint>> roads;
+};
+
+pg::connect_options connect_options_of_proof() {
+  pg::connect_options options;
+  options.kind = pg::session_kind::service;
+  options.application_name = "innkeeper-prove";
+  return options;
+}
+
+conninfo plain_target(const provers& all, const role_name& user, const database_name& database, std::size_t road) {
+  conninfo target = all.access.admin;
+  target.endpoints = all.roads[std::min(road, all.roads.size() - 1)];
+  target.user = user;
+  target.database = database;
+  target.password.reset();
+  // What is the admin's own: its settings, its certificate, the file that may hold other passwords.
+  for (const char* name : {"sslcert", "sslkey", "sslpassword"}) target.parameters.erase(name);
+  target.parameters["passfile"] = "/dev/null/none";
+  target.parameters["options"] = pinned_settings;
+  return target;
+}
+
+// A busy server is asked again: it neither let us in nor refused.
+pg::connection enter(provers& all, const conninfo& target, int tries_left = 4) {
+  for (;; --tries_left) {
+    all.pace.wait();
+    try {
+      return pg::connection::open(target, connect_options_of_proof());
+    } catch (const pg::error& failure) {
+      if (tries_left == 0 || failure.sqlstate() != "53300") throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{250});
+  }
+}
+
+std::string problem_of(const secret_store::entry& stored, const role_name& log_in) {
+  switch (stored.state) {
+    case stored_state::present:
+      return {};
+    case stored_state::absent:
+      return fmt::format("no password of \"{}\" is stored", log_in);
+    case stored_state::unreadable:
+      return stored.problem;
+  }
+  return {};
+}
+
+pg::connection enter_as_neighbour(provers& all, const neighbour& whose) {
+  const auto stored = all.store.read(all.access.server->name, whose.log_in);
+  if (auto problem = problem_of(stored, whose.log_in); !problem.empty()) {
+    throw pg::error{{.sqlstate = "28P01", .primary = std::move(problem)}};
+  }
+  auto target = plain_target(all, whose.log_in, whose.database, 0);
+  target.password = stored.value.password;
+  return enter(all, target);
 }
 
 // Everything that one log-in tries, one thing after the other.
 class prover {
  public:
-  prover(const server_access& access, const secret_store& store, pacer& pace, secret wrong_password)
-      : access_{access}, store_{store}, pace_{pace}, wrong_password_{std::move(wrong_password)} {}
+  prover(provers& all, neighbour_sessions& beside, const attempt_plan& plan, const agenda& asked)
+      : all_{all}, beside_{beside}, plan_{plan}, asked_{asked} {}
 
-  std::vector<outcome> run(const agenda& asked) {
-    const auto stored = store_.read(access_.server->name, asked.log_in);
-    const std::string problem = problem_of(stored, asked.log_in);
-    std::vector<outcome> answers;
+  std::vector<visit_answers> run() {
+    const auto stored = all_.store.read(all_.access.server->name, asked_.log_in);
+    const std::string problem = problem_of(stored, asked_.log_in);
+    password_ = stored.value.password;
+    std::vector<visit_answers> answers;
     bool goes_on = problem.empty();
-    for (const auto& each : asked.visits) {
+    for (const auto& each : asked_.visits) {
       if (!goes_on) {
-        answers.insert(answers.end(), each.attempts.size(), outcome{.problem = problem});
+        answers.push_back({std::vector<outcome>(each.attempts.size(), outcome{.problem = problem}), {}});
         continue;
       }
-      auto here = pay(each, target_of(asked.log_in, each, stored.value.password));
-      for (std::size_t i = 0; i < here.size(); ++i) {
-        if (each.attempts[i].is_control && answers.empty() && !here[i].worked) goes_on = false;
-      }
-      std::ranges::move(here, std::back_inserter(answers));
+      answers.push_back(pay(each));
+      if (each.way_in().is_control && !answers.back().attempts.front().worked) goes_on = false;
     }
     return answers;
   }
 
  private:
-  static std::string problem_of(const secret_store::entry& stored, const role_name& log_in) {
-    switch (stored.state) {
-      case stored_state::present:
-        return {};
-      case stored_state::absent:
-        return fmt::format("no password of \"{}\" is stored", log_in);
-      case stored_state::unreadable:
-        return stored.problem;
+  visit_answers pay(const visit& where) {
+    if (!where.way_in().takes_all_of.empty()) return {{crowd_out(where.way_in())}, {}};
+    visit_answers answers;
+    answers.attempts.resize(where.attempts.size());
+    try {
+      auto target = target_of(where.way_in());
+      if (!target) {
+        answers.attempts.front().problem = "PGPASSWORD is set, and libpq would use it";
+        return answers;
+      }
+      auto session = enter(all_, *target);
+      try_all(session, where.attempts, answers.attempts);
+      if (const auto* inside = plan_.behind(where)) {
+        answers.inside.resize(inside->size());
+        try_all(session, *inside, answers.inside);
+      }
+    } catch (const pg::error& failure) {
+      answers.attempts.front() = answer_of(failure, false);
     }
-    return {};
+    return answers;
   }
 
-  [[nodiscard]] conninfo target_of(const role_name& log_in, const visit& where, const secret& password) const {
-    conninfo target = access_.admin;
-    target.user = log_in;
-    target.database = where.database;
-    // What is the admin's own: its settings, its certificate, the file that may hold other passwords.
-    for (const char* name : {"options", "sslcert", "sslkey", "sslpassword"}) target.parameters.erase(name);
-    target.parameters["passfile"] = "/dev/null/none";
-    switch (where.with) {
+  // std::nullopt where libpq would send another password than the one to try.
+  [[nodiscard]] std::optional<conninfo> target_of(const attempt& way) const {
+    const auto& user = way.enters_as.empty() ? asked_.log_in : way.enters_as;
+    auto target = plain_target(all_, user, way.database, way.road);
+    switch (way.with) {
       case credential::own:
-        target.password = password;
+        target.password = password_;
         break;
       case credential::wrong:
-        target.password = wrong_password_;
+        target.password = all_.wrong_password;
         break;
+      case credential::empty:
+        if (std::getenv("PGPASSWORD") != nullptr) return std::nullopt;
+        break;
+      case credential::name:
+        target.password = secret{user.value};
+        break;
+    }
+    if (way.through != door_kind::database) {
+      target.parameters["replication"] = way.through == door_kind::replication ? "true" : "database";
+      target.parameters.erase("options");
     }
     return target;
   }
 
-  // A busy server is asked again: it neither let us in nor refused.
-  pg::connection enter(const conninfo& target) {
-    pg::connect_options options;
-    options.kind = pg::session_kind::service;
-    options.application_name = "innkeeper-prove";
-    for (int tries_left = 4;; --tries_left) {
-      pace_.wait();
-      try {
-        return pg::connection::open(target, options);
-      } catch (const pg::error& failure) {
-        if (tries_left == 0 || failure.sqlstate() != "53300") throw;
+  void try_all(pg::connection& session, const std::vector<attempt>& attempts, std::vector<outcome>& answers) {
+    const auto pid = [&] { return beside_.pid_of(*asked_.next_door); };
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+      if (attempts[i].is_door()) {
+        answers[i] = {.tried = true, .entered = true, .worked = true};
+        continue;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds{250});
+      answers[i] = try_in_session(session, attempts[i], asked_.identities, pid);
+      if (answers[i].sqlstate.starts_with("08") || answers[i].sqlstate.starts_with("57P")) break;
     }
   }
 
-  std::vector<outcome> pay(const visit& where, const conninfo& target) {
-    std::vector<outcome> answers;
+  // Takes every connection that this log-in gets, lets the other one in meanwhile, and gives all back.
+  outcome crowd_out(const attempt& one) {
+    constexpr int more_than_any_server_has = 10'000;
+    auto target = plain_target(all_, asked_.log_in, one.takes_all_of, 0);
+    target.password = password_;
+    const neighbour victim{one.enters_as, one.database};
     try {
-      auto session = enter(target);
-      for (const auto& one : where.attempts) {
-        answers.push_back(attempt_in(session, one));
-        if (answers.back().sqlstate.starts_with("08") || answers.back().sqlstate.starts_with("57P")) break;
+      (void)enter_as_neighbour(all_, victim);
+    } catch (const pg::error& failure) {
+      return {.problem =
+                  fmt::format("log-in \"{}\" doesn't get in as it is: {}", victim.log_in, failure.facts().primary)};
+    }
+    std::vector<pg::connection> taken;
+    try {
+      while (taken.size() < more_than_any_server_has) {
+        taken.push_back(pg::connection::open(target, connect_options_of_proof()));
       }
     } catch (const pg::error& failure) {
-      answers.push_back(answer_of(failure, false));
-    }
-    answers.resize(where.attempts.size());
-    return answers;
-  }
-
-  static outcome attempt_in(pg::connection& session, const attempt& one) {
-    outcome answer{.tried = true, .entered = true};
-    if (one.statements.empty()) {
-      answer.worked = true;
-      return answer;
+      if (failure.sqlstate() != "53300") return answer_of(failure, false);
     }
     try {
-      // The service may have left settings for its own sessions; these are ours, for this transaction.
-      session.query(
-          "BEGIN READ WRITE; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = '5s'; "
-          "SET LOCAL lock_timeout = '2s'");
-      for (const auto& statement : one.statements) keep_row(session.query(statement), one, answer);
-      answer.worked = true;
+      (void)enter_as_neighbour(all_, victim);
+      return {.tried = true, .entered = true, .worked = true};
     } catch (const pg::error& failure) {
-      answer = answer_of(failure, true);
+      return answer_of(failure, false);
     }
-    try {
-      session.query("ROLLBACK");
-    } catch (const pg::error& failure) {
-      answer = answer_of(failure, true);
-    }
-    return answer;
   }
 
-  static void keep_row(const pg::result& rows, const attempt& one, outcome& answer) {
-    if (rows.empty()) return;
-    answer.row.clear();
-    for (std::size_t i = 0; i < one.expected_row.size(); ++i) answer.row.push_back(rows.text(0, i));
-  }
-
-  const server_access& access_;
-  const secret_store& store_;
-  pacer& pace_;
-  secret wrong_password_;
+  provers& all_;
+  neighbour_sessions& beside_;
+  const attempt_plan& plan_;
+  const agenda& asked_;
+  secret password_;
 };
+
+std::size_t count_tried(const std::vector<visit_answers>& visits) {
+  std::size_t count = 0;
+  for (const auto& each : visits) {
+    for (const auto* answers : {&each.attempts, &each.inside}) {
+      count += static_cast<std::size_t>(std::ranges::count_if(*answers, [](const outcome& one) { return one.tried; }));
+    }
+  }
+  return count;
+}
 
 }  // namespace
 
-std::vector<std::vector<outcome>> try_agendas(const std::vector<agenda>& agendas, const server_access& access,
-                                              const secret_store& store, const attempt_options& options,
-                                              const event_sink& tell) {
-  std::vector<std::vector<outcome>> answers(agendas.size());
-  pacer pace{options.per_second};
-  const secret wrong_password = generate_password();
+std::vector<std::vector<endpoint>> roads_to(const server_access& access) {
+  if (access.endpoints.empty() || access.endpoints == access.admin.endpoints) return {access.admin.endpoints};
+  return {access.endpoints, access.admin.endpoints};
+}
+
+proof_answers try_attempts(const attempt_plan& asked, const server_access& access, const secret_store& store,
+                           const attempt_options& options, const event_sink& tell) {
+  proof_answers answers(asked.agendas.size());
+  provers all{access, store, pacer{options.per_second}, generate_password(), roads_to(access)};
+  neighbour_sessions beside{[&](const neighbour& whose) { return enter_as_neighbour(all, whose); }};
   std::mutex telling;
   int done = 0;
-  parallel_for(agendas.size(), options.jobs, [&](std::size_t i) {
+  const auto attend = [&](std::size_t i) {
     const auto begun = clock::now();
-    answers[i] = prover{access, store, pace, wrong_password}.run(agendas[i]);
+    const auto& here = asked.agendas[i];
+    answers[i] = prover{all, beside, asked, here}.run();
     const std::lock_guard lock{telling};
     tell({.kind = event_kind::step_done,
           .server = access.server->name,
-          .subject = fmt::format("log-in {}", agendas[i].log_in),
-          .text = fmt::format("{} attempts", answers[i].size()),
+          .subject = fmt::format("log-in {}", here.log_in),
+          .text = fmt::format("{} attempts", count_tried(answers[i])),
           .duration = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - begun),
           .done = ++done,
-          .total = static_cast<int>(agendas.size())});
-  });
+          .total = static_cast<int>(asked.agendas.size())});
+  };
+  const auto first_alone = std::ranges::find_if(asked.agendas, [](const agenda& one) { return one.runs_alone; });
+  const auto together = static_cast<std::size_t>(first_alone - asked.agendas.begin());
+  parallel_for(together, options.jobs, attend);
+  beside.close();
+  for (std::size_t i = together; i < asked.agendas.size(); ++i) attend(i);
   return answers;
 }
 

@@ -15,9 +15,12 @@ struct attempt_options {
   int per_second = 100;
 };
 
-// A list per agenda, an outcome per attempt in the order of its visits. `store` has the log-ins' passwords.
-[[nodiscard]] std::vector<std::vector<outcome>> try_agendas(const std::vector<agenda>& agendas,
-                                                            const server_access& access, const secret_store& store,
-                                                            const attempt_options& options, const event_sink& tell);
+// `store` has the log-ins' passwords.
+[[nodiscard]] proof_answers try_attempts(const attempt_plan& asked, const server_access& access,
+                                         const secret_store& store, const attempt_options& options,
+                                         const event_sink& tell);
+
+// The ways to the server that are known: the services' own, and the admin's where that is another one.
+[[nodiscard]] std::vector<std::vector<endpoint>> roads_to(const server_access& access);
 
 }  // namespace innkeeper::exec

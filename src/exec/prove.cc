@@ -15,13 +15,13 @@ proof_report verify_server(const estate& all, const server_access& access, const
   const auto left =
       make_plan(desired, observed, look_up_secrets(store, desired, observed, access, depth::deep), options.policy);
   const proof_facts facts{all, desired, observed, options.policy.services};
-  std::vector<agenda> agendas;
-  std::vector<std::vector<outcome>> answers;
+  attempt_plan tried;
+  proof_answers answers;
   if (options.prove) {
-    agendas = plan_attempts(facts, options.exhaustive);
-    answers = try_agendas(agendas, access, store, {options.jobs, options.attempts_per_second}, tell);
+    tried = plan_attempts(facts, {options.exhaustive, options.disruptive, roads_to(access).size()});
+    answers = try_attempts(tried, access, store, {options.jobs, options.attempts_per_second}, tell);
   }
-  return judge_proof(facts, left, agendas, answers);
+  return judge_proof(facts, left, tried, answers);
 }
 
 }  // namespace innkeeper::exec
