@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -167,6 +168,8 @@ struct observed_database {
   std::optional<observed_traces> traces;      // only where asked for
   std::optional<noted_look> noted;            // only where asked for
   bool is_as_noted = false;                   // quick: not entered, since nothing shows a change since the noted look
+  bool contents_may_come = false;             // the same question may have an answer soon
+  std::set<std::string> unfinished_runs;      // of the registry: estates with a run that is under way or was cut off
 
   friend bool operator==(const observed_database&, const observed_database&) = default;
 };

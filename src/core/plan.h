@@ -38,6 +38,7 @@ struct attention {
   std::string who;              // who can run it: "a superuser", "you"; empty with no statement
   bool fails_service = false;   // something required is impossible: the service counts as failed
   bool blocks_service = false;  // and nothing of the service may be touched
+  bool may_retry = false;       // it may be over soon
   origin from;
   database_name database;  // where the statement has to run; empty: in any
 

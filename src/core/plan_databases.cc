@@ -177,6 +177,23 @@ void plan_seen_contents(const context& with, const desired_database& wanted, con
   if (was_seen_whole || !is_in_step) to.note_seen(wanted.name, is_in_step);
 }
 
+// Work goes on without the registry, which another admin may have made; not without a look at a service's own.
+void tell_unseen(const context& with, const desired_database& wanted, const observed_database& found, writer& to) {
+  attention unseen{.text = fmt::format("could not look into database \"{}\": {}", wanted.name, found.contents_problem),
+                   .fails_service = !wanted.is_registry,
+                   .may_retry = found.contents_may_come,
+                   .from = wanted.from};
+  if (!found.contents_may_come) {
+    unseen.statement = fmt::format("GRANT CONNECT ON DATABASE {} TO {};", quoted(wanted.name), quoted(with.can.admin));
+    unseen.who = fmt::format("\"{}\", its owner", found.owner);
+  }
+  if (wanted.services.empty()) to.tell(unseen);
+  for (const auto& service : wanted.services) {
+    unseen.from.service = service;
+    to.tell(unseen);
+  }
+}
+
 void plan_database(const context& with, const desired_database& wanted, writer& to) {
   const auto* found = with.database(wanted.name);
   if (found != nullptr && found->connection_limit == -2) {
@@ -206,13 +223,7 @@ void plan_database(const context& with, const desired_database& wanted, writer& 
     // A cut-off run: nobody has been inside since it was made.
     plan_contents(with, wanted, fresh_contents(with.can), to);
   } else {
-    // Work goes on without the registry, which another admin may have made; not without a look at a service's own.
-    to.tell(
-        {.text = fmt::format("could not look into database \"{}\": {}", wanted.name, found->contents_problem),
-         .statement = fmt::format("GRANT CONNECT ON DATABASE {} TO {};", quoted(wanted.name), quoted(with.can.admin)),
-         .who = fmt::format("\"{}\", its owner", found->owner),
-         .fails_service = !wanted.is_registry,
-         .from = wanted.from});
+    tell_unseen(with, wanted, *found, to);
   }
 }
 

@@ -69,7 +69,7 @@ void count(apply_report& report, const server_plan& ran, const apply_options& op
   for (const auto& one : report.attentions) {
     if (!one.fails_service) continue;
     if (failed.insert(one.from.service).second) {
-      report.failures.push_back({one.from.service, one.text, exit_code::failed});
+      report.failures.push_back({one.from.service, one.text, one.may_retry ? exit_code::may_retry : exit_code::failed});
     }
   }
   report.failed = static_cast<int>(failed.size());
@@ -110,6 +110,30 @@ void note(const server_plan& planned, const observed_server& after, const plan& 
   note_looks(planned.access, looks_to_note(planned.desired, after, left), tell);
 }
 
+const observed_database* find_registry(const observed_server& observed) {
+  const auto found = std::ranges::find(observed.databases, registry_database, &observed_database::name);
+  return found == observed.databases.end() ? nullptr : &*found;
+}
+
+bool has_registry(const observed_server& observed) {
+  const auto* registry = find_registry(observed);
+  return registry != nullptr && registry->contents && registry->contents->has_registry;
+}
+
+// A run may have been cut off after its last step and before it had remembered what it made. Whoever holds the lock is
+// such a run and still at it: then there is nothing to wait for.
+void finish_what_was_cut_off(const estate& all, const server_access& access, const server_plan& seen,
+                             const event_sink& tell) {
+  const auto* registry = find_registry(seen.observed);
+  if (registry == nullptr || !registry->unfinished_runs.contains(all.name)) return;
+  try {
+    const server_lock lock{access, all.name, std::chrono::seconds{0}, [](const event&) {}};
+    audit_trail{access, all.name, tell}.finish_what_was_cut_off(seen.desired, seen.observed);
+  } catch (const error& refused) {
+    if (refused.code() != exit_code::locked) throw;
+  }
+}
+
 // Runs plans until nothing is left to do, at most a few times: only a race asks for a second one.
 void run_under_lock(const estate& all, const server_access& access, const apply_options& options,
                     const event_sink& tell, apply_report& report) {
@@ -118,6 +142,7 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
   std::set<std::string> touched;
   server_plan planned;
   observed_server after;
+  bool has_run = false;
   for (int attempt = 1; attempt <= most_attempts; ++attempt) {
     planned = look_and_plan(all, access, options, true);
     report.looks = planned.looks;
@@ -130,6 +155,8 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
       after = planned.observed;
       break;
     }
+    has_run = true;
+    if (has_registry(planned.observed)) audit.begin();
     execution done = run_steps(planned, all, options, audit, tell);
     report.steps += done.steps_done;
     report.failures = std::move(done.failures);
@@ -139,7 +166,7 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
     if (!done.met_a_race) break;
   }
   count(report, planned, options, touched);
-  if (report.steps > 0) audit.finish(report.steps, report.failed, planned.desired, after);
+  if (has_run) audit.finish(report.steps, report.failed, planned.desired, after);
   note(planned, after, report.left, tell);
 }
 
@@ -166,6 +193,7 @@ apply_report apply_server(const estate& all, const server_access& access, const 
       report.left = first.steps;
       count(report, first, options, {});
       note(first, first.observed, first.steps, tell);
+      finish_what_was_cut_off(all, access, first, tell);
       return report;
     }
   }

@@ -178,7 +178,8 @@ class runner {
     const step& first = work.around.empty() ? *work.inside.front() : *work.around.front();
     try {
       if (run_around(work) && !work.inside.empty()) run_inside(work);
-      audit_flush();
+      if (work.name == registry_database) audit_.begin();
+      audit_.flush_full_batch();
     } catch (const pg::error& failed) {
       record_failure(first, failed, work.name);
     } catch (const error& failed) {
@@ -346,11 +347,6 @@ class runner {
     return !service.empty() && failed_.contains(service);
   }
 
-  void audit_flush() {
-    const std::lock_guard lock{audit_guard_};
-    audit_.flush_full_batch();
-  }
-
   void tell_step(event_kind kind, const step& one, std::chrono::milliseconds duration = {}) {
     tell({.kind = kind,
           .service = one.from.service,
@@ -386,7 +382,6 @@ class runner {
   step_list closing_;
   std::map<role_name, secret> verifiers_;
   std::mutex guard_;
-  std::mutex audit_guard_;
   std::vector<pg::connection> idle_workers_;
   std::set<std::string> failed_;
   execution result_;

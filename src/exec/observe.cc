@@ -23,11 +23,17 @@ pg::connection open(const server_access& access, const observe_options& options,
 }
 
 void look_inside(const server_access& access, const observe_options& options, observed_database& database) {
-  try {
-    auto inside = open(access, options, database.name);
-    database.contents = pg::observe_contents(inside);
-  } catch (const pg::error& failure) {
-    database.contents_problem = failure.what();
+  constexpr int most_tries = 2;  // a cut connection is one thing, a server that is gone another
+  for (int tries = 1; tries <= most_tries; ++tries) {
+    try {
+      auto inside = open(access, options, database.name);
+      database.contents = pg::observe_contents(inside);
+      return;
+    } catch (const pg::error& failure) {
+      database.contents_problem = failure.what();
+      database.contents_may_come = failure.may_retry();
+      if (!failure.connection_is_lost()) return;
+    }
   }
 }
 
@@ -35,7 +41,10 @@ void look_inside(const server_access& access, const observe_options& options, ob
 std::string look_into_registry(pg::connection& registry, observed_server& server) {
   auto seen = pg::observe_registry(registry);
   for (auto& one : server.databases) {
-    if (one.name == registry_database) one.contents = std::move(seen.contents);
+    if (one.name == registry_database) {
+      one.contents = std::move(seen.contents);
+      one.unfinished_runs = std::move(seen.unfinished_runs);
+    }
     if (const auto noted = seen.looks.find(one.oid); noted != seen.looks.end()) one.noted = noted->second;
   }
   return seen.obstacle;

@@ -12,6 +12,7 @@ namespace innkeeper::exec {
 namespace {
 
 constexpr std::size_t rows_per_batch = 500;  // the steps of some twenty services
+constexpr std::chrono::seconds longest_unwritten{5};
 
 // Array literals, so that any number of rows is one statement with the same parameters.
 std::string array_of(const std::vector<std::string>& values) {
@@ -64,11 +65,25 @@ void audit_trail::tell_not_written(const std::string& server, const std::string&
 
 void audit_trail::add(const step& done, std::chrono::milliseconds duration, const std::string& error) {
   const std::lock_guard lock{guard_};
-  waiting_.push_back({done.from.service, to_string(done.from.where), std::string{name_of(done)}, describe(done), error,
-                      duration, std::chrono::system_clock::now()});
+  waiting_.push_back({++added_, done.from.service, to_string(done.from.where), std::string{name_of(done)},
+                      describe(done), error, duration, std::chrono::system_clock::now()});
 }
 
-bool audit_trail::open() {
+// Once more on a new session where the old one broke: all of it may be said twice. False where there is no registry.
+bool audit_trail::in_registry(const std::function<void(pg::connection&)>& work) {
+  for (bool is_second_try = false;; is_second_try = true) {
+    try {
+      if (!connect()) return false;
+      work(*session_);
+      return true;
+    } catch (const pg::error& failed) {
+      session_.reset();
+      if (!failed.connection_is_lost() || is_second_try) throw;
+    }
+  }
+}
+
+bool audit_trail::connect() {
   if (session_) return true;
   conninfo target = access_.admin;
   target.database = registry_database;
@@ -77,23 +92,37 @@ bool audit_trail::open() {
   try {
     auto session = pg::connection::open(target, options);
     if (session.query("SELECT pg_catalog.to_regclass('innkeeper.run') IS NOT NULL;").text(0, 0) != "t") return false;
-    run_id_ = session
-                  .query_with(
-                      "INSERT INTO innkeeper.run (estate, who, version, started_at) "
-                      "VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::double precision)) RETURNING id",
-                      {estate_, who_am_i(), INNKEEPER_VERSION, seconds_of(started_)})
-                  .text(0, 0);
     session_ = std::move(session);
     return true;
-  } catch (const pg::error&) {
+  } catch (const pg::error& refused) {
+    if (refused.connection_is_lost()) throw;
     return false;  // not made yet, or not allowed: finish() says so
   }
 }
 
-void audit_trail::write(const std::vector<row>& rows) {
+void audit_trail::say_it_began(pg::connection& session) {
+  if (!run_id_.empty()) return;
+  run_id_ = session
+                .query_with(
+                    "INSERT INTO innkeeper.run (estate, who, version, started_at) "
+                    "VALUES ($1, $2, $3, pg_catalog.to_timestamp($4::double precision)) RETURNING id",
+                    {estate_, who_am_i(), INNKEEPER_VERSION, seconds_of(started_)})
+                .text(0, 0);
+}
+
+void audit_trail::begin() {
+  try {
+    const std::lock_guard lock{writing_};
+    (void)in_registry([&](pg::connection& session) { say_it_began(session); });
+  } catch (const pg::error&) {
+    // finish() tries again, and tells.
+  }
+}
+
+void audit_trail::write(pg::connection& session, const std::vector<row>& rows) {
   std::array<std::vector<std::string>, 8> columns;
   for (const auto& one : rows) {
-    columns[0].push_back(std::to_string(++written_));
+    columns[0].push_back(std::to_string(one.number));
     columns[1].push_back(one.service);
     columns[2].push_back(one.place);
     columns[3].push_back(one.kind);
@@ -104,25 +133,30 @@ void audit_trail::write(const std::vector<row>& rows) {
   }
   std::vector<std::optional<std::string>> parameters{run_id_};
   for (const auto& column : columns) parameters.emplace_back(array_of(column));
-  session_->query_with(
+  session.query_with(
       "INSERT INTO innkeeper.step (run_id, number, service, place, kind, what, ended_at, duration, error) "
       "SELECT $1::bigint, r.number, r.service, r.place, r.kind, r.what, pg_catalog.to_timestamp(r.ended), r.duration, "
       "nullif(r.error, '') FROM ROWS FROM (pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::text[]), "
       "pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[]), "
       "pg_catalog.unnest($7::double precision[]), pg_catalog.unnest($8::interval[]), pg_catalog.unnest($9::text[])) "
-      "AS r (number, service, place, kind, what, ended, duration, error)",
+      "AS r (number, service, place, kind, what, ended, duration, error) ON CONFLICT DO NOTHING",
       parameters);
 }
 
 void audit_trail::flush() {
+  const std::lock_guard writing{writing_};
   std::vector<row> rows;
   {
     const std::lock_guard lock{guard_};
     if (waiting_.empty()) return;
     rows = waiting_;
   }
-  if (!open()) return;
-  write(rows);
+  const bool is_written = in_registry([&](pg::connection& session) {
+    say_it_began(session);
+    write(session, rows);
+  });
+  if (!is_written) return;
+  last_written_ = std::chrono::steady_clock::now();
   const std::lock_guard lock{guard_};
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(rows.size()));
 }
@@ -130,12 +164,18 @@ void audit_trail::flush() {
 void audit_trail::flush_full_batch() {
   {
     const std::lock_guard lock{guard_};
-    if (waiting_.size() < rows_per_batch) return;
+    const bool is_late = std::chrono::steady_clock::now() - last_written_.load() > longest_unwritten;
+    if (waiting_.size() < rows_per_batch && !is_late) return;
   }
-  flush();
+  try {
+    flush();
+  } catch (const pg::error&) {
+    // What is waiting stays there for the next time; finish() tells.
+  }
 }
 
-void audit_trail::remember_objects(const desired_server& desired, const observed_server& after) {
+void audit_trail::remember_objects(pg::connection& session, const desired_server& desired,
+                                   const observed_server& after) {
   std::map<std::string, std::string> services;  // by kind and name
   for (const auto& one : desired.roles) services["role " + one.name.value] = one.from.service;
   for (const auto& one : desired.databases) services["database " + one.name.value] = one.from.service;
@@ -151,7 +191,7 @@ void audit_trail::remember_objects(const desired_server& desired, const observed
   };
   for (const auto& one : after.roles) remember("role", one.oid, one.name.value, one.comment);
   for (const auto& one : after.databases) remember("database", one.oid, one.name.value, one.comment);
-  session_->query_with(
+  session.query_with(
       "INSERT INTO innkeeper.object (kind, oid, name, service, estate) "
       "SELECT r.kind, r.oid, r.name, r.service, $5 FROM ROWS FROM (pg_catalog.unnest($1::text[]), "
       "pg_catalog.unnest($2::oid[]), pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[])) "
@@ -165,18 +205,41 @@ void audit_trail::remember_objects(const desired_server& desired, const observed
 void audit_trail::finish(int applied, int failed, const desired_server& desired, const observed_server& after) {
   try {
     flush();
-    if (!open()) {
-      tell_not_written(desired.name, "database \"innkeeper\" is not usable");
-      return;
-    }
-    session_->query_with(
-        "UPDATE innkeeper.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3::integer, "
-        "failed = $4::integer WHERE id = $1::bigint",
-        {run_id_, failed == 0 ? "done" : "failed", std::to_string(applied), std::to_string(failed)});
-    remember_objects(desired, after);
+    const auto end = [&](pg::connection& session) {
+      say_it_began(session);
+      // First what is to be remembered: while the run isn't finished, the next one comes back for it.
+      remember_objects(session, desired, after);
+      session.query_with(
+          "UPDATE innkeeper.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3::integer, "
+          "failed = $4::integer WHERE id = $1::bigint",
+          {run_id_, failed == 0 ? "done" : "failed", std::to_string(applied), std::to_string(failed)});
+      close_what_was_cut_off(session);
+    };
+    const std::lock_guard lock{writing_};
+    if (!in_registry(end)) tell_not_written(desired.name, "database \"innkeeper\" is not usable");
   } catch (const pg::error& failure) {
     tell_not_written(desired.name, failure.what());
   }
+}
+
+void audit_trail::finish_what_was_cut_off(const desired_server& desired, const observed_server& after) {
+  try {
+    const std::lock_guard lock{writing_};
+    (void)in_registry([&](pg::connection& session) {
+      remember_objects(session, desired, after);
+      close_what_was_cut_off(session);
+    });
+  } catch (const pg::error& failure) {
+    tell_not_written(desired.name, failure.what());
+  }
+}
+
+// Whoever calls this holds the server's lock: nobody else's run is under way.
+void audit_trail::close_what_was_cut_off(pg::connection& session) {
+  session.query_with(
+      "UPDATE innkeeper.run SET finished_at = pg_catalog.clock_timestamp(), outcome = 'cut off' "
+      "WHERE estate = $1 AND finished_at IS NULL",
+      {estate_});
 }
 
 }  // namespace innkeeper::exec

@@ -2,7 +2,9 @@
 // Innkeeper's memory on a server, in the database "innkeeper": which objects it made, and the audit trail of every run.
 // Collects in memory and writes in batches, so that remembering costs a few transactions a run, not one a step. Silent
 // where the registry can't be written: remembering must not stop the work (it is told as a note).
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,34 +26,46 @@ class audit_trail {
   audit_trail& operator=(const audit_trail&) = delete;
   ~audit_trail();  // writes what is left, also of a run that an exception ends
 
+  // Says that a run is under way, where the registry is there by now. A run that is cut off leaves this behind: then
+  // the next one finishes what is to be remembered, even where it finds nothing else to do.
+  void begin();
   // From any thread.
   void add(const step& done, std::chrono::milliseconds duration, const std::string& error);
   // Writes what was collected, if the registry is there by now.
   void flush();
-  // The same, once enough was collected to be worth a transaction. What a killed run collected since is lost.
+  // The same, once enough was collected, or long enough ago, to be worth a transaction. What a killed run did since is
+  // not in its trail.
   void flush_full_batch();
   // The last write: the run's outcome, and the objects that carry the estate's mark.
   void finish(int applied, int failed, const desired_server& desired, const observed_server& after);
+  // The same for this estate's runs that were cut off, by a run that has nothing else to do.
+  void finish_what_was_cut_off(const desired_server& desired, const observed_server& after);
 
  private:
   struct row {
+    int number = 0;
     std::string service, place, kind, what, error;
     std::chrono::milliseconds duration;
     std::chrono::system_clock::time_point ended;
   };
 
-  bool open();
+  bool connect();
+  bool in_registry(const std::function<void(pg::connection&)>& work);
+  void say_it_began(pg::connection& session);
   void tell_not_written(const std::string& server, const std::string& why) const;
-  void write(const std::vector<row>& rows);
-  void remember_objects(const desired_server& desired, const observed_server& after);
+  void write(pg::connection& session, const std::vector<row>& rows);
+  void close_what_was_cut_off(pg::connection& session);
+  void remember_objects(pg::connection& session, const desired_server& desired, const observed_server& after);
 
   const server_access& access_;
   const std::string estate_;
   const event_sink tell_;
   const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
-  std::mutex guard_;
+  std::mutex writing_;  // of session_, run_id_; before guard_
+  std::mutex guard_;    // of waiting_, added_
   std::vector<row> waiting_;
-  int written_ = 0;
+  int added_ = 0;
+  std::atomic<std::chrono::steady_clock::time_point> last_written_ = std::chrono::steady_clock::now();
   std::string run_id_;
   std::optional<pg::connection> session_;
 };

@@ -337,7 +337,10 @@ registry_contents observe_registry(connection& registry) {
     return seen;
   }
   try {
-    const auto rows = registry.query(catalog_sql::looks_sql);
+    const auto notes = registry.query_all(catalog_sql::looks_sql);
+    const auto& rows = notes.at(0);
+    const auto& runs = notes.at(1);
+    for (std::size_t i = 0; i < runs.size(); ++i) seen.unfinished_runs.insert(runs.text(i, 0));
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto oid = static_cast<std::uint32_t>(std::stoul(rows.text(i, 0)));
       seen.looks[oid] = {

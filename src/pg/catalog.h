@@ -1,6 +1,7 @@
 #pragma once
 // Reads catalogs into core's values. The queries are catalog/*.sql, which also run in psql.
 #include <map>
+#include <set>
 #include <string>
 
 #include "core/observed.h"
@@ -8,8 +9,8 @@
 
 namespace innkeeper::pg {
 
-// The shared catalogs, in two round trips however much the server holds. `with_traces`: what they tell of the insides of
-// databases, too (quick.h).
+// The shared catalogs, in two round trips however much the server holds. `with_traces`: what they tell of the insides
+// of databases, too (quick.h).
 [[nodiscard]] observed_server observe_shared(connection& maintenance, bool with_traces = false);
 
 // What the connected database holds, in one round trip. Reads system catalogs only.
@@ -21,7 +22,8 @@ namespace innkeeper::pg {
 struct registry_contents {
   database_contents contents;
   std::map<std::uint32_t, noted_look> looks;  // by the OID of the database
-  std::string obstacle;                       // why there are none; empty: they could be read
+  std::set<std::string> unfinished_runs;      // estates with a run that is under way or was cut off
+  std::string obstacle;                       // why there are none of both; empty: they could be read
 };
 
 // The same of the registry, and the looks that it notes, in two round trips.

@@ -230,11 +230,7 @@ void cluster::append_settings() {
 }
 
 cluster::~cluster() {
-  // At once: nothing here is worth a checkpoint.
-  if (postmaster_ != 0) {
-    ::kill(postmaster_, SIGQUIT);
-    if (!eventually([&] { return exec::has_ended(postmaster_); })) ::kill(postmaster_, SIGKILL);
-  }
+  stop_at_once();
   if (failures_so_far() > failures_before_)
     fmt::print(stderr, "--- server log of {}\n{}---\n", folder_.string(), log());
   std::error_code ignored;
@@ -254,14 +250,18 @@ void cluster::start_without_wait() {
                                     exec::lifetime::ours);
 }
 
+bool cluster::is_ready() const {
+  const std::string status = read_all(data_ / "postmaster.pid");
+  return status.starts_with(std::to_string(postmaster_) + "\n") &&
+         (status.find("\nready ") != std::string::npos || status.find("\nstandby ") != std::string::npos);
+}
+
 void cluster::wait_until_ready() {
-  const auto is_ready = [&] {
+  const auto takes_connections = [&] {
     if (exec::has_ended(postmaster_)) throw std::runtime_error{"the server ended:\n" + log()};
-    const std::string status = read_all(data_ / "postmaster.pid");
-    return status.starts_with(std::to_string(postmaster_) + "\n") &&
-           (status.find("\nready ") != std::string::npos || status.find("\nstandby ") != std::string::npos);
+    return is_ready();
   };
-  if (!eventually(is_ready, 60)) throw std::runtime_error{"the server did not start:\n" + log()};
+  if (!eventually(takes_connections, 60)) throw std::runtime_error{"the server did not start:\n" + log()};
 }
 
 void cluster::stop() {
@@ -270,10 +270,47 @@ void cluster::stop() {
   postmaster_ = 0;
 }
 
+// Nothing here is worth a checkpoint.
+void cluster::stop_at_once() {
+  if (postmaster_ == 0) return;
+  ::kill(postmaster_, SIGQUIT);
+  if (!eventually([&] { return exec::has_ended(postmaster_); })) ::kill(postmaster_, SIGKILL);
+  postmaster_ = 0;
+}
+
 void cluster::kill9() {
   ::kill(postmaster_, SIGKILL);
   if (!eventually([&] { return exec::has_ended(postmaster_); })) throw std::runtime_error{"SIGKILL did not kill"};
   postmaster_ = 0;
+}
+
+void cluster::recover() {
+  // While a child of the dead postmaster still holds the shared memory, a new one ends at once.
+  const auto starts = [&] {
+    start_without_wait();
+    return eventually([&] { return exec::has_ended(postmaster_) || is_ready(); }) && is_ready();
+  };
+  if (postmaster_ != 0 && !eventually([&] { return exec::has_ended(postmaster_); })) {
+    throw std::runtime_error{"the postmaster lives"};
+  }
+  if (!eventually(starts, 60)) throw std::runtime_error{"no recovery:\n" + log()};
+}
+
+void cluster::save(const std::string& name) {
+  stop();
+  run({"/bin/cp", "-a", data_, folder_ / name});
+  start();
+}
+
+void cluster::go_back_to(const std::string& name) {
+  stop_at_once();
+  fs::remove_all(data_);
+  run({"/bin/cp", "-a", folder_ / name, data_});
+  start();
+}
+
+void cluster::clear_log() {
+  fs::resize_file(log_, 0);
 }
 
 void cluster::restart() {

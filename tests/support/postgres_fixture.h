@@ -47,9 +47,15 @@ class cluster {
   void wait_until_ready();
   void stop();   // in order
   void kill9();  // the postmaster alone, as an accident would
+  // After the postmaster died, also by another hand: returns when the server takes connections again.
+  void recover();
   void restart();
   void set(const std::string& name, const std::string& value);  // counts from the next start
   void reload();
+  // Keeps the data as they are now, under a name, and goes back to them: cheaper than a new cluster.
+  void save(const std::string& name);
+  void go_back_to(const std::string& name);
+  void clear_log();
 
   [[nodiscard]] std::string log() const;
   [[nodiscard]] int port() const { return port_; }
@@ -61,6 +67,8 @@ class cluster {
  private:
   void make();
   void append_settings();
+  void stop_at_once();
+  [[nodiscard]] bool is_ready() const;
 
   cluster_options options_;
   int failures_before_;

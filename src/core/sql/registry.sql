@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS innkeeper.run (
   version text NOT NULL,              -- of Innkeeper
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   finished_at timestamptz,            -- NULL: running, or cut off
-  outcome text,                       -- 'done' or 'failed'
+  outcome text,                       -- 'done', 'failed' or 'cut off'; the last is said by the run after it
   applied integer,                    -- steps
   failed integer
 );

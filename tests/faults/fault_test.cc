@@ -1,0 +1,81 @@
+// Whatever cuts a run off, wherever: the next run reaches the end that an undisturbed one reaches.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fault_lab.h"
+#include "tests/support/majors.h"
+
+namespace innkeeper::test {
+namespace {
+
+bool is_tried_everywhere(fault_kind kind) {
+  switch (kind) {
+    case fault_kind::cut:
+    case fault_kind::half:
+    case fault_kind::lost_answer:
+    case fault_kind::half_answer:
+    case fault_kind::kill_runner:
+    case fault_kind::orphan:
+      return true;
+    case fault_kind::reset:
+    case fault_kind::end_backend:
+    case fault_kind::kill_backend:
+    case fault_kind::crash_server:
+      return false;
+  }
+  return false;
+}
+
+// Every day three points of each kind in each run; with --all every message for what is cheap and a sample of the rest.
+// The messages at the very end are left out every day: some runs have a few less.
+std::vector<fault_point> points() {
+  constexpr int everyday = 3;
+  constexpr int sample = 12;
+  constexpr int everywhere = 1'000'000;
+  constexpr int spare = 6;
+  const auto counts = count_messages(INNKEEPER_BINARY);
+  std::vector<fault_point> all;
+  int shift = 0;
+  for (const auto run : all_run_kinds) {
+    for (const auto kind : all_fault_kinds) {
+      const int messages = is_at_answers(kind) ? counts.at(run).answers : counts.at(run).requests;
+      if (is_long_run()) {
+        for (const int at : spread(messages, is_tried_everywhere(kind) ? everywhere : sample)) {
+          all.push_back({run, {kind, at}});
+        }
+      } else {
+        // Each kind begins elsewhere, so that together they meet many messages.
+        const int step = (messages - spare) / everyday;
+        for (int i = 0; i < everyday; ++i) all.push_back({run, {kind, 1 + i * step + (shift * 7) % step}});
+        ++shift;
+      }
+    }
+  }
+  return all;
+}
+
+TEST(fault, anywhere_in_a_run_is_mended_by_the_next_one) {
+  const auto asked = points();
+  int tried = 0;
+  int recovered = 0;
+  std::map<fault_kind, int> by_kind;
+  for (const auto& one : try_points(INNKEEPER_BINARY, asked)) {
+    if (one.has_struck) {
+      ++tried;
+      ++by_kind[one.point.what.kind];
+      if (one.complaints.empty()) ++recovered;
+    }
+    for (const auto& text : one.complaints) ADD_FAILURE() << to_string(one.point) << ": " << text;
+  }
+  for (const auto& [kind, count] : by_kind) fmt::print("  {}: {}\n", to_string(kind), count);
+  fmt::print("fault points: {} tried, {} recovered\n", tried, recovered);
+  RecordProperty("fault_points", tried);
+  if (is_long_run()) {
+    EXPECT_GE(tried, static_cast<int>(asked.size()) - 40) << "runs have other numbers of messages than they had";
+  } else {
+    EXPECT_EQ(tried, 60);
+  }
+}
+
+}  // namespace
+}  // namespace innkeeper::test
