@@ -151,6 +151,7 @@ json attention_to_json(const attention& one) {
           {"statement", one.statement},
           {"who", one.who},
           {"service", one.from.service},
+          {"database", one.database.value},
           {"fails_service", one.fails_service},
           {"file", one.from.where.file},
           {"line", one.from.where.line}};

@@ -53,7 +53,8 @@ class inside_rules {
               .statement = std::move(statement),
               .who = std::move(who),
               .fails_service = fails,
-              .from = from});
+              .from = from,
+              .database = wanted_.name});
   }
 
   [[nodiscard]] const observed_schema* schema(const schema_name& name) const {

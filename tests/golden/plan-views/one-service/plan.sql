@@ -62,9 +62,9 @@ REVOKE USAGE ON SCHEMA "public" FROM PUBLIC;
 
 -- database innkeeper: create the registry and the audit trail
 -- The memory of Innkeeper on this server: what it made, and every step that it ran. A cache with proof: a plan works
--- without it, and nothing is dropped on its word alone.
-CREATE SCHEMA innkeeper;
-CREATE TABLE innkeeper.object (
+-- without it, and nothing is dropped on its word alone. Adds what an older version's registry lacks.
+CREATE SCHEMA IF NOT EXISTS innkeeper;
+CREATE TABLE IF NOT EXISTS innkeeper.object (
   kind text NOT NULL,                 -- 'role' or 'database'
   oid oid NOT NULL,                   -- an object of the same name made by others later has another one
   name text NOT NULL,
@@ -73,7 +73,7 @@ CREATE TABLE innkeeper.object (
   made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (kind, oid)
 );
-CREATE TABLE innkeeper.run (
+CREATE TABLE IF NOT EXISTS innkeeper.run (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   estate text NOT NULL,
   who text NOT NULL,                  -- operating system user and machine
@@ -85,7 +85,7 @@ CREATE TABLE innkeeper.run (
   applied integer,                    -- steps
   failed integer
 );
-CREATE TABLE innkeeper.step (
+CREATE TABLE IF NOT EXISTS innkeeper.step (
   run_id bigint NOT NULL REFERENCES innkeeper.run,
   number integer NOT NULL,
   service text NOT NULL,
@@ -96,6 +96,15 @@ CREATE TABLE innkeeper.step (
   duration interval NOT NULL,
   error text,                         -- NULL: done
   PRIMARY KEY (run_id, number)
+);
+-- The last look inside each database that found nothing to do. A quick plan goes by it where the manifest and the shared
+-- catalogs still fit both digests, and looks inside where they don't.
+CREATE TABLE IF NOT EXISTS innkeeper.look (
+  database oid PRIMARY KEY,
+  name text NOT NULL,
+  wanted text NOT NULL,               -- of what the manifest asked for inside
+  found text NOT NULL,                -- of what pg_shdepend said of it right before the look
+  looked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 \connect "postgres"
