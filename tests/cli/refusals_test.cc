@@ -69,5 +69,18 @@ TEST(refusals, of_what_is_not_running_or_not_declared) {
   expect_golden("cli/not-running.txt", text);
 }
 
+TEST(refusals, of_disturbing_others_unasked) {
+  workplace place;
+  place.write(
+      "remote/innkeeper.yaml",
+      "estate: remote\nservers: {shared: {url: \"postgres://admin@127.0.0.1:1/postgres\"}}\nservices: {cafe: {}}\n");
+  std::string text;
+  for (const auto& words : std::vector<std::vector<std::string>>{{"verify", "remote", "--disruptive"},
+                                                                 {"verify", "remote", "--prove", "--disruptive"}}) {
+    text += transcript(place, words);
+  }
+  expect_golden("cli/disruptive.txt", text);
+}
+
 }  // namespace
 }  // namespace innkeeper::test
