@@ -2,8 +2,8 @@
 # round, then their median: a machine that is busy for a while slows a round's contestants alike.
 BEGIN {
   FS = "\t"
-  print "| services | run | on | Innkeeper | floor (connections) | Innkeeper ÷ floor | bash | bash ÷ Innkeeper |"
-  print "| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |"
+  print "| services | run | on | Innkeeper | floor (connections) | Innkeeper ÷ floor | bash | bash ÷ Innkeeper | Ansible | Ansible ÷ Innkeeper |"
+  print "| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 }
 NR == FNR { media[$1] = $2; order[++sizes] = $1; next }
 { n = ++count[$1, $2, $3]; us[$1, $2, $3, n] = $4 }
@@ -11,6 +11,8 @@ END {
   for (i = 1; i <= sizes; i++) {
     row(order[i], "fresh", best_floor(order[i]))
     row(order[i], "again", "floor-4")
+    row(order[i], "quick", "")
+    row(order[i], "verify", "")
   }
 }
 
@@ -23,13 +25,22 @@ function best_floor(size,    n, name, best) {
   return best
 }
 
-function row(size, what, floor,    connections) {
-  connections = substr(floor, 7)
-  printf "| %d | %s | %s | %s | %s (%s) | **%.2f** | %s | %s |\n", size, what, media[size],
-    seconds(median_time(size, what, "innkeeper")), seconds(median_time(size, what, floor)), connections,
-    median_ratio(size, what, "innkeeper", floor),
-    (size, what, "bash") in count ? seconds(median_time(size, what, "bash")) : "",
-    (size, what, "bash") in count ? sprintf("%.0f", median_ratio(size, what, "bash", "innkeeper")) : ""
+function row(size, what, floor,    against) {
+  if (!((size, what, "innkeeper") in count)) return
+  against = " | "
+  if (floor != "") {
+    against = sprintf("%s (%s) | **%.2f**", seconds(median_time(size, what, floor)), substr(floor, 7),
+      median_ratio(size, what, "innkeeper", floor))
+  }
+  printf "| %d | %s | %s | %s | %s | %s | %s |\n", size, what, media[size],
+    seconds(median_time(size, what, "innkeeper")), against, compared_with(size, what, "bash"),
+    compared_with(size, what, "ansible")
+}
+
+# Another contestant's time, and how many times Innkeeper's that is; blanks where it did not run.
+function compared_with(size, what, who) {
+  if (!((size, what, who) in count)) return " | "
+  return sprintf("%s | %.0f", seconds(median_time(size, what, who)), median_ratio(size, what, who, "innkeeper"))
 }
 
 function median_time(size, what, who,    i, n, list) {

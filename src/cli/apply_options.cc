@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "cli/looks_view.h"
 #include "cli/progress.h"
 
 namespace innkeeper::cli {
@@ -30,12 +31,15 @@ void show_failures(const exec::apply_report& report, console& out) {
 }  // namespace
 
 std::vector<option> apply_option_rows() {
-  return {{"--jobs", "-j", option_kind::value, "N", "databases made at once; 2 unless given, and more rarely helps"},
-          {"--reset-password", "", option_kind::maybe, "ROLE…",
-           "give these log-ins, or all, new passwords where another hand has changed them"},
-          {"--lock-timeout", "", option_kind::value, "TIME",
-           "how long to wait for another runner: 90s, 5m; 5m unless given"},
-          {"--yes", "", option_kind::flag, "", "don't ask; nothing that apply does today asks"}};
+  std::vector<option> rows{
+      {"--jobs", "-j", option_kind::value, "N", "databases made at once; 2 unless given, and more rarely helps"},
+      {"--reset-password", "", option_kind::maybe, "ROLE…",
+       "give these log-ins, or all, new passwords where another hand has changed them"},
+      {"--lock-timeout", "", option_kind::value, "TIME",
+       "how long to wait for another runner: 90s, 5m; 5m unless given"},
+      {"--yes", "", option_kind::flag, "", "don't ask; nothing that apply does today asks"}};
+  for (const auto& row : depth_option_rows()) rows.push_back(row);
+  return rows;
 }
 
 std::chrono::seconds parse_duration(std::string_view option_name, const std::string& text) {
@@ -65,6 +69,7 @@ int parse_count(std::string_view option_name, const std::string& text, int least
 
 exec::apply_options parse_apply_options(const arguments& given) {
   exec::apply_options options;
+  options.how = parse_depth(given, depth::deep);
   if (given.has("--jobs")) options.jobs = parse_count("--jobs", given.value("--jobs"), 1, most_jobs);
   if (given.has("--lock-timeout"))
     options.lock_timeout = parse_duration("--lock-timeout", given.value("--lock-timeout"));

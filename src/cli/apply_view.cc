@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/looks_view.h"
 #include "cli/plan_view.h"
 #include "cli/text.h"
 
@@ -39,6 +40,12 @@ std::string summary(const apply_result& result, const totals& all) {
                      human_duration(all.duration), counted(all.applied, "service"), all.unchanged, all.failed);
 }
 
+std::vector<look_summary> looks_of(const apply_result& result) {
+  std::vector<look_summary> looks;
+  for (const auto& one : result.reports) looks.push_back(one.looks);
+  return looks;
+}
+
 }  // namespace
 
 std::string apply_to_text(const apply_result& result, bool colored) {
@@ -50,7 +57,7 @@ std::string apply_to_text(const apply_result& result, bool colored) {
   if (all.left > 0) {
     text += fmt::format("{} {} left to do.\n", counted(all.left, "step"), all.left == 1 ? "is" : "are");
   }
-  return text + summary(result, all);
+  return text + summary(result, all) + looks_to_text(looks_of(result));
 }
 
 json apply_to_json(const apply_result& result) {
@@ -67,6 +74,7 @@ json apply_to_json(const apply_result& result) {
     }
     for (const auto& one : report.attentions) document["attention"].push_back(attention_to_json(one));
   }
+  add_looks(document, looks_of(result));
   if (!result.failures.empty()) document["error"] = to_json(result.failures.front());
   return document;
 }

@@ -2,6 +2,7 @@
 
 #include "cli/apply_options.h"
 #include "cli/commands.h"
+#include "cli/looks_view.h"
 #include "cli/opened_estate.h"
 #include "cli/plan_view.h"
 #include "core/step_sql.h"
@@ -23,13 +24,15 @@ options parse(const arguments& given) {
   return {.check = given.has("--check"), .sql = given.has("--sql")};
 }
 
-void show(const plan_view& view, const options& chosen, console& out) {
+void show(const plan_view& view, const std::vector<look_summary>& looks, const options& chosen, console& out) {
   if (out.settings().json) {
-    out.print_json(plan_to_json(view));
+    json document = plan_to_json(view);
+    add_looks(document, looks);
+    out.print_json(document);
   } else if (chosen.sql) {
     for (const auto& one : view.plans) out.print_raw(to_script(one));
   } else {
-    out.print_raw(plan_to_text(view, out.settings().colored_results));
+    out.print_raw(plan_to_text(view, out.settings().colored_results) + looks_to_text(looks));
   }
 }
 
@@ -38,10 +41,14 @@ exit_code run(const arguments& given, console& out) {
   const auto opened = open_estate(given, out);
   exec::apply_options policy;
   policy.policy.services = opened.services;
+  policy.how = parse_depth(given, depth::deep);
   std::vector<plan> plans;
+  std::vector<look_summary> looks;
   exit_code code = exit_code::ok;
   const auto failures = for_each_server(opened, [&](const server_declaration& server) {
-    plans.push_back(exec::plan_server(opened.all, exec::find_access(opened.all, server), policy).steps);
+    auto made = exec::plan_server(opened.all, exec::find_access(opened.all, server), policy);
+    plans.push_back(std::move(made.steps));
+    looks.push_back(std::move(made.looks));
     if (has_errors(plans.back().problems)) throw refused{exit_code::invalid, plans.back().problems};
     out.show(plans.back().problems);
     if (chosen.check && !plans.back().empty()) code = exit_code::differences;
@@ -51,7 +58,7 @@ exit_code run(const arguments& given, console& out) {
     code = worst_of(code, one.code);
   }
   if (failures.empty() || plans.size() > failures.size()) {
-    show({.all = opened.all, .plans = plans, .services = opened.services}, chosen, out);
+    show({.all = opened.all, .plans = plans, .services = opened.services}, looks, chosen, out);
   }
   return code;
 }
@@ -59,12 +66,14 @@ exit_code run(const arguments& given, console& out) {
 }  // namespace
 
 command plan_command() {
+  std::vector<option> rows{{"--check", "", option_kind::flag, "", "exit 2 where apply would change anything"},
+                           {"--sql", "", option_kind::flag, "", "the same as a psql script that a DBA could run"}};
+  for (const auto& row : depth_option_rows()) rows.push_back(row);
   return {.name = "plan",
           .summary = "what apply would do; nothing is touched",
           .page = help_pages::plan_md,
           .word = {.placeholder = "ESTATE"},
-          .options = {{"--check", "", option_kind::flag, "", "exit 2 where apply would change anything"},
-                      {"--sql", "", option_kind::flag, "", "the same as a psql script that a DBA could run"}},
+          .options = std::move(rows),
           .counters = {"changes", "attention"},
           .run = run};
 }

@@ -6,6 +6,7 @@
 
 #include "cli/apply_options.h"
 #include "cli/commands.h"
+#include "cli/looks_view.h"
 #include "cli/service_request.h"
 #include "core/env_file.h"
 #include "core/scram.h"
@@ -103,7 +104,8 @@ exit_code run(const arguments& given, console& out) {
   opened_estate opened;
   opened.all = std::move(request.value);
   opened.servers = {&opened.all.servers.front()};
-  const auto result = apply_estate(opened, {}, out);
+  // Build scripts run it each time: where nothing changed, one session tells.
+  const auto result = apply_estate(opened, {.how = parse_depth(given, depth::quick)}, out);
   const exit_code code = code_of(result);
   if (!env_file.empty() && code == exit_code::ok) write_env_file(opened.all, env_file, out);
   if (env_file != "-" && !result.reports.empty()) out.print(apply_to_text(result, out.settings().colored_results));
@@ -118,10 +120,12 @@ exit_code run(const arguments& given, console& out) {
 }  // namespace
 
 command service_create_command() {
+  auto rows = service_option_rows();
+  for (const auto& row : depth_option_rows()) rows.push_back(row);
   return {.name = "service create",
           .summary = "one service from the environment alone, for build scripts",
           .page = help_pages::service_create_md,
-          .options = service_option_rows(),
+          .options = std::move(rows),
           .counters = {"applied", "failed", "unchanged", "steps"},
           .run = run};
 }

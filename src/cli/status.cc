@@ -25,11 +25,11 @@ exit_code run(const arguments& given, console& out) {
 
 }  // namespace
 
-estate_status read_estate_status(const opened_estate& opened) {
+estate_status read_estate_status(const opened_estate& opened, depth how) {
   estate_status result;
   result.failures = for_each_server(opened, [&](const server_declaration& server) {
     const auto access = exec::find_access(opened.all, server);
-    result.servers.push_back({.status = exec::read_status(opened.all, access),
+    result.servers.push_back({.status = exec::read_status(opened.all, access, how),
                               .is_embedded = access.is_embedded,
                               .admin = access.admin.user,
                               .endpoints = access.endpoints});

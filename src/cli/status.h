@@ -4,6 +4,7 @@
 
 #include "cli/opened_estate.h"
 #include "cli/status_view.h"
+#include "core/quick.h"
 
 namespace innkeeper::cli {
 
@@ -12,6 +13,6 @@ struct estate_status {
   std::vector<failure_report> failures;
 };
 
-[[nodiscard]] estate_status read_estate_status(const opened_estate& opened);
+[[nodiscard]] estate_status read_estate_status(const opened_estate& opened, depth how = depth::deep);
 
 }  // namespace innkeeper::cli

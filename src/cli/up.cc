@@ -47,8 +47,9 @@ outcome bring_up(const opened_estate& opened, const exec::apply_options& options
   if (!all.applied.failures.empty()) return all;
   exec::verify_options verify;
   verify.policy.services = opened.services;
+  verify.how = options.how;
   all.proof = verify_estate(opened, verify, out);
-  all.status = read_estate_status(opened);
+  all.status = read_estate_status(opened, options.how);
   for (const auto& one : all.proof.failures) out.show(one.problems);
   for (const auto& one : all.status.failures) out.show(one.problems);
   return all;

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/failure.h"
+#include "cli/looks_view.h"
 #include "cli/progress.h"
 #include "cli/verify_view.h"
 #include "core/matrix_text.h"
@@ -32,12 +33,14 @@ exit_code run(const arguments& given, console& out) {
   options.exhaustive = given.has("--exhaustive");
   options.disruptive = given.has("--disruptive");
   options.prove = given.has("--prove") || options.exhaustive;
+  options.how = parse_depth(given, depth::deep);
   const auto opened = open_estate(given, out);
   check_disruptive(given, opened);
   options.policy.services = opened.services;
   const auto result = verify_estate(opened, options, out);
   for (const auto& one : result.reports) {
-    out.print(proof_text(one, {.width = out.settings().width, .colored = out.settings().colored_results}));
+    out.print(proof_text(one, {.width = out.settings().width, .colored = out.settings().colored_results}) +
+              looks_to_text({one.looks}));
   }
   json document = proofs_to_json(opened.all.name, result.reports);
   if (!result.failures.empty()) document["error"] = to_json(result.failures.front());
@@ -66,14 +69,17 @@ estate_proof verify_estate(const opened_estate& opened, const exec::verify_optio
 }
 
 command verify_command() {
+  std::vector<option> rows{
+      {"--prove", "", option_kind::flag, "", "try it, too: real log-ins, service against service"},
+      {"--exhaustive", "", option_kind::flag, "", "try every log-in at every database"},
+      {"--disruptive", "", option_kind::flag, "", "with --prove: try what others may feel, too"},
+      {"--yes", "", option_kind::flag, "", "--disruptive on a server that isn't the estate's own"}};
+  for (const auto& row : depth_option_rows()) rows.push_back(row);
   return {.name = "verify",
           .summary = "is all as declared, and can nobody enter what is another's: a matrix, and a verdict",
           .page = help_pages::verify_md,
           .word = {.placeholder = "ESTATE"},
-          .options = {{"--prove", "", option_kind::flag, "", "try it, too: real log-ins, service against service"},
-                      {"--exhaustive", "", option_kind::flag, "", "try every log-in at every database"},
-                      {"--disruptive", "", option_kind::flag, "", "with --prove: try what others may feel, too"},
-                      {"--yes", "", option_kind::flag, "", "--disruptive on a server that isn't the estate's own"}},
+          .options = std::move(rows),
           .counters = {"probes", "leaks", "failed", "unprovable"},
           .run = run};
 }

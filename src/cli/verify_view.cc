@@ -1,5 +1,6 @@
 #include "cli/verify_view.h"
 
+#include "cli/looks_view.h"
 #include "core/matrix_text.h"
 
 namespace innkeeper::cli {
@@ -73,8 +74,12 @@ json proofs_to_json(const std::string& estate_name, const std::vector<proof_repo
     servers.push_back(server_to_json(one));
     for (const auto& found : one.findings) findings.push_back(finding_to_json(found, one.server));
   }
-  return {{"estate", estate_name},    {"probes", probes}, {"leaks", leaks},       {"failed", failed},
-          {"unprovable", unprovable}, {"drift", drift},   {"findings", findings}, {"servers", servers}};
+  json document{{"estate", estate_name},    {"probes", probes}, {"leaks", leaks},       {"failed", failed},
+                {"unprovable", unprovable}, {"drift", drift},   {"findings", findings}, {"servers", servers}};
+  std::vector<look_summary> looks;
+  for (const auto& one : reports) looks.push_back(one.looks);
+  add_looks(document, looks);
+  return document;
 }
 
 exit_code code_of(const std::vector<proof_report>& reports) {

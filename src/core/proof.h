@@ -10,6 +10,7 @@
 #include "core/plan.h"
 #include "core/probe.h"
 #include "core/proof_facts.h"
+#include "core/quick.h"
 
 namespace innkeeper {
 
@@ -83,6 +84,7 @@ struct proof_report {
   int unprovable = 0;
   int drift = 0;
   int accepted = 0;     // findings that the manifest accepts; in none of the counts above
+  look_summary looks;   // whether the insides of databases were read
   bool tried = false;   // with real log-ins
   int doors = 0;        // pairs of a log-in and a database that should refuse it
   int doors_tried = 0;  // with its real password

@@ -73,7 +73,8 @@ first_look look_at_shared(const server_access& access, const observe_options& op
       return first;
     } catch (const pg::error& failure) {
       if (!is_about_registry(failure)) throw;
-      first.obstacle = failure.what();
+      const bool is_yet_to_be_made = failure.sqlstate() == "3D000";
+      if (!is_yet_to_be_made) first.obstacle = failure.what();
     }
   }
   first.session = pg::connection::open(access.admin, options_for(options));

@@ -12,6 +12,7 @@ struct verify_options {
   bool prove = false;       // try, too
   bool exhaustive = false;  // every log-in at every database, not a share that grows with the services
   bool disruptive = false;  // what others may feel while it is tried, too
+  depth how = depth::deep;  // quick: no probe of the insides, where the shared catalogs show no change
   plan_policy policy;       // `services` narrows whose log-ins are tried
   int jobs = 4;             // log-ins at once; one log-in's attempts never overlap, so as not to use up its limit
   int attempts_per_second = 100;

@@ -5,8 +5,8 @@
 
 namespace innkeeper::exec {
 
-server_status read_status(const estate& all, const server_access& access) {
-  const auto planned = plan_server(all, access, {});
+server_status read_status(const estate& all, const server_access& access, depth how) {
+  const auto planned = plan_server(all, access, {.how = how});
   auto maintenance = pg::connection::open(access.admin, {.application_name = "innkeeper status"});
   return derive_status(all, planned.desired, planned.observed, planned.steps, pg::measure_databases(maintenance));
 }

@@ -8,7 +8,9 @@
 #include <sstream>
 
 #include "core/manifest_parser.h"
+#include "core/proof.h"
 #include "exec/apply.h"
+#include "exec/prove.h"
 #include "pg/connection.h"
 #include "tests/support/postgres_fixture.h"
 
@@ -45,6 +47,26 @@ struct run_counts {
   }
 };
 
+// What a proof cost the services' log-ins, as the server counted it.
+struct proof_counts {
+  int entered = 0;
+  int refused = 0;
+};
+
+int count_of(const std::string& log, std::string_view words) {
+  int found = 0;
+  for (auto at = log.find(words); at != std::string::npos; at = log.find(words, at + 1)) ++found;
+  return found;
+}
+
+// A connection is authorized before the server looks whether it may enter the database.
+proof_counts count_proof(const std::string& log) {
+  const int refused = count_of(log, "|FATAL:  ");
+  const int wrong_passwords = count_of(log, "|FATAL:  password authentication failed");
+  const int authorized = count_of(log, "connection authorized: user=service_");
+  return {.entered = authorized - (refused - wrong_passwords), .refused = refused};
+}
+
 // The lines "application|database|LOG:  message" of `log`; a statement's further lines begin with a tab.
 void read_log(const std::string& log, run_counts& counts) {
   std::istringstream lines{log};
@@ -67,7 +89,8 @@ void read_log(const std::string& log, run_counts& counts) {
   }
 }
 
-// A server of its own, an estate on it, and the counts of a first and a second apply.
+// A server of its own, an estate on it, and the counts of a first, a second and a quick apply, and of a
+// proof.
 class counted_estate {
  public:
   explicit counted_estate(int services)
@@ -75,7 +98,8 @@ class counted_estate {
                                {"log_connections", "on"},
                                {"log_min_messages", "log"},
                                {"log_line_prefix", "%a|%d|"},
-                               {"autovacuum", "off"}}}},
+                               {"autovacuum", "off"}},
+                  .password = "admin password"}},
         counter_{pg::connection::open(cluster_.admin(), {.application_name = "counter"})} {
     const auto no_variables = [](std::string_view) { return std::optional<std::string>{}; };
     const auto no_files = [](std::string_view, const std::filesystem::path&) { return included_sources{}; };
@@ -84,18 +108,26 @@ class counted_estate {
     all_ = std::move(parsed.value);
     fresh = apply();
     again = apply();
+    quick = apply(depth::quick);
+    const auto log_before = cluster_.log().size();
+    proof = verify_server(all_, {.server = &all_.servers.at(0), .admin = cluster_.admin()},
+                          {.prove = true, .attempts_per_second = 1000}, [](const event&) {});
+    proved = count_proof(cluster_.log().substr(log_before));
   }
 
   run_counts fresh;
   run_counts again;
+  run_counts quick;
+  proof_report proof;
+  proof_counts proved;
 
  private:
-  run_counts apply() {
+  run_counts apply(depth how = depth::deep) {
     run_counts counts;
     const auto log_before = cluster_.log().size();
     const auto before = next_transaction_id();
-    counts.report =
-        apply_server(all_, {.server = &all_.servers.at(0), .admin = cluster_.admin()}, {}, [](const event&) {});
+    counts.report = apply_server(all_, {.server = &all_.servers.at(0), .admin = cluster_.admin()}, {.how = how},
+                                 [](const event&) {});
     counts.transaction_ids = next_transaction_id() - before;
     read_log(cluster_.log().substr(log_before), counts);
     return counts;
@@ -162,6 +194,42 @@ TEST(counts, an_apply_with_nothing_to_do_enters_each_database_once_and_asks_at_m
       EXPECT_LE(one.round_trips, 2) << name;
     }
     EXPECT_EQ(entered, databases) << "each service's, and the registry";
+  }
+}
+
+TEST(counts, a_quick_apply_with_nothing_to_do_opens_one_session_in_the_registry_and_none_in_a_services_database) {
+  for (const auto& [estate, services] : {std::pair{&with_two(), 2}, std::pair{&with_six(), 6}}) {
+    EXPECT_EQ(estate->quick.report.unchanged, services);
+    EXPECT_EQ(estate->quick.report.steps, 0);
+    EXPECT_EQ(estate->quick.report.looks.as_noted, services);
+    for (const auto& [name, one] : estate->quick.databases) {
+      if (name == "[unknown]" || name.empty()) continue;
+      EXPECT_EQ(name, "innkeeper");
+      EXPECT_EQ(one.connections, 1);
+    }
+  }
+}
+
+TEST(counts, a_quick_apply_with_nothing_to_do_asks_four_times_whatever_the_number_of_services) {
+  EXPECT_EQ(with_two().quick.databases.at("innkeeper").round_trips, 4);
+  EXPECT_EQ(with_six().quick.databases.at("innkeeper").round_trips, 4);
+}
+
+TEST(counts, a_quick_apply_with_nothing_to_do_takes_no_lock_and_no_transaction_id) {
+  for (const auto* estate : {&with_two(), &with_six()}) {
+    EXPECT_EQ(estate->quick.transaction_ids, 0);
+    EXPECT_EQ(estate->quick.statements_with("advisory"), 0);
+    EXPECT_EQ(estate->quick.statements_with("LOCK"), 0);
+  }
+}
+
+TEST(counts, a_proof_opens_at_most_three_sessions_and_asks_for_at_most_twelve_refusals_a_service) {
+  for (const auto& [estate, services] : {std::pair{&with_two(), 2}, std::pair{&with_six(), 6}}) {
+    EXPECT_EQ(estate->proof.leaks + estate->proof.failed, 0);
+    EXPECT_GE(estate->proved.entered, services) << "each log-in enters its own database";
+    EXPECT_LE(estate->proved.entered, services * static_cast<int>(sessions_per_service));
+    EXPECT_GE(estate->proved.refused, services) << "or nothing is counted here";
+    EXPECT_LE(estate->proved.refused, services * static_cast<int>(refusals_per_service));
   }
 }
 
