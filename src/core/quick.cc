@@ -100,23 +100,25 @@ void trust_noted_looks(const desired_server& desired, observed_server& observed)
 
 look_changes looks_to_note(const desired_server& desired, const observed_server& observed, const plan& left) {
   const auto wanted = by_name(desired);
+  look_changes changes;
+  std::vector<const observed_database*> in_step;
+  for (const auto& one : observed.databases) {
+    const auto seen = left.seen_inside.find(one.name);
+    if (seen == left.seen_inside.end() || find_desired(wanted, one.name) == nullptr) continue;
+    if (seen->second) {
+      if (one.traces) in_step.push_back(&one);
+    } else if (one.noted) {
+      changes.forget.push_back(one.oid);
+    }
+  }
+  if (in_step.empty()) return changes;
   const auto digests = wanted_digests(desired, observed);
   const auto role_oids = oids_of(observed);
-  look_changes changes;
-  for (const auto& one : observed.databases) {
-    const auto* declared = find_desired(wanted, one.name);
-    const auto seen = left.seen_inside.find(one.name);
-    if (declared == nullptr || seen == left.seen_inside.end()) continue;
-    if (!seen->second) {
-      if (one.noted) changes.forget.push_back(one.oid);
-      continue;
-    }
-    if (!one.traces) continue;
-    noted_look look{.database = one.oid, .wanted = digests.at(one.name)};
-    look.found = found_digest(*declared, one, role_oids);
-    const bool is_known = one.noted && one.noted->wanted == look.wanted && one.noted->found == look.found;
-    if (is_known && one.noted->age < refresh_after) continue;
-    changes.note.emplace_back(one.name, std::move(look));
+  for (const auto* one : in_step) {
+    noted_look look{.database = one->oid, .wanted = digests.at(one->name)};
+    look.found = found_digest(*wanted.at(one->name), *one, role_oids);
+    const bool is_known = one->noted && one->noted->wanted == look.wanted && one->noted->found == look.found;
+    if (!is_known || one->noted->age >= refresh_after) changes.note.emplace_back(one->name, std::move(look));
   }
   return changes;
 }

@@ -13,9 +13,8 @@ SELECT json_build_object(
     -- inherit_option and set_option exist from 16: to_jsonb gives NULL below.
     SELECT json_agg(json_build_array(pg_catalog.pg_get_userbyid(m.roleid), pg_catalog.pg_get_userbyid(m.member),
                                      pg_catalog.pg_get_userbyid(m.grantor), m.admin_option,
-                                     (to_jsonb(m) ->> 'inherit_option')::boolean,
-                                     (to_jsonb(m) ->> 'set_option')::boolean))
-    FROM pg_catalog.pg_auth_members AS m),
+                                     (m.whole ->> 'inherit_option')::boolean, (m.whole ->> 'set_option')::boolean))
+    FROM (SELECT a.*, to_jsonb(a) AS whole FROM pg_catalog.pg_auth_members AS a OFFSET 0) AS m),
   'databases', (
     SELECT json_agg(json_build_array(b.datname, b.oid::bigint, pg_catalog.pg_get_userbyid(b.datdba), b.datallowconn,
                                      b.datconnlimit, b.datistemplate, pg_catalog.pg_encoding_to_char(b.encoding),
