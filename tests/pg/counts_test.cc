@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/manifest_parser.h"
+#include "core/attempt_plan.h"
 #include "core/proof.h"
 #include "exec/apply.h"
 #include "exec/prove.h"
