@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/text.h"
+#include "core/server_minors.h"
 
 namespace innkeeper::cli {
 namespace {
@@ -39,12 +40,21 @@ bool is_shown(const status_view& view, const service_status& one) {
   return view.services.empty() || view.services.contains(one.name);
 }
 
+std::string_view end_of_life_of(const server_status& status) {
+  const auto* known = minors_of(status.version_num / 10000);
+  return known == nullptr ? std::string_view{} : known->end_of_life;
+}
+
 std::string server_line(const shown_server& one, bool colored) {
   std::string text = paint(fmt::format("server {}", one.status.name), color::bold, colored);
   text +=
       fmt::format(": PostgreSQL {}{} at {}, admin {}, {}{} connections\n", version_text(one.status.version_num),
                   one.is_embedded ? ", embedded," : "", address_of(one.endpoints), one.admin, one.status.connections,
                   one.status.max_connections ? fmt::format(" of {}", *one.status.max_connections) : "");
+  if (const auto day = end_of_life_of(one.status); !day.empty()) {
+    text +=
+        fmt::format("  advice: this major gets no more fixes, its last release was on {}; move to a newer one\n", day);
+  }
   return text;
 }
 
@@ -125,6 +135,7 @@ json status_to_json(const status_view& view) {
         {{"name", status.name},
          {"embedded", server.is_embedded},
          {"version_num", status.version_num},
+         {"end_of_life", end_of_life_of(status).empty() ? json(nullptr) : json(end_of_life_of(status))},
          {"hosts", hosts},
          {"admin", server.admin.value},
          {"connections", status.connections},

@@ -45,6 +45,10 @@ class writer {
   void add(action what, step_scope scope, const origin& from, const database_name& database = {});
   void tell(attention one) { plan_.attentions.push_back(std::move(one)); }
   void refuse(diagnostic one) { plan_.problems.push_back(std::move(one)); }
+  void advise(diagnostic one) {
+    one.level = severity::warning;
+    plan_.problems.push_back(std::move(one));
+  }
   void note_seen(const database_name& one, bool is_in_step) { plan_.seen_inside[one] = is_in_step; }
   // How much was written so far, of whatever kind.
   [[nodiscard]] std::size_t size() const {

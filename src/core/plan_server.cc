@@ -2,6 +2,7 @@
 
 #include "core/parameter.h"
 #include "core/plan_rules.h"
+#include "core/server_minors.h"
 #include "core/sql.h"
 
 namespace innkeeper::plan_rules {
@@ -17,6 +18,16 @@ void check_rights(const context& with, writer& to) {
            .statement = fmt::format("ALTER ROLE {}{};", admin, lacks),
            .who = "a superuser",
            .fails_service = true});
+}
+
+// Advice: everything works, and an attention would never go away.
+void advise_on_end_of_life(const context& with, writer& to) {
+  const auto* known = minors_of(with.can.major);
+  if (known == nullptr || known->end_of_life.empty()) return;
+  to.advise({.message = fmt::format("server \"{}\" is PostgreSQL {}, which gets no more fixes", with.desired.name,
+                                    with.can.major),
+             .detail = fmt::format("its last release was on {}", known->end_of_life),
+             .hint = "Move to a newer major."});
 }
 
 // An object that carries another estate's mark belongs to that estate; taking it over has to be said there first.
@@ -91,6 +102,7 @@ void check_server(const context& with, writer& to) {
                                       with.can.major, oldest_supported_major),
                .hint = "Upgrade the server first: older majors have been out of support for years."});
   }
+  advise_on_end_of_life(with, to);
   if (!with.can.is_writable) {
     to.refuse({.message = fmt::format("server \"{}\" is a standby in recovery and takes no changes", with.desired.name),
                .hint = "Name the primary, or several hosts with target_session_attrs=read-write."});

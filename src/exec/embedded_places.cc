@@ -137,6 +137,8 @@ machine this_machine() {
   } else {
     here.runtime = fmt::format("/tmp/innkeeper-{}", uid);
   }
+  const char* programs = std::getenv("INNKEEPER_POSTGRES_PROGRAMS");
+  if (programs != nullptr && programs[0] != '\0') here.programs.insert(here.programs.begin(), programs);
   return here;
 }
 

@@ -12,6 +12,7 @@
 #include <deque>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -75,27 +76,39 @@ conninfo admin_conninfo(const job& run, int port, std::optional<secret> password
 
 // ---- programs
 
+bool has_programs(const fs::path& bin) {
+  return fs::exists(bin / "initdb") && fs::exists(bin / "postgres");
+}
+
 std::vector<int> installed_majors(const machine& here) {
-  std::vector<int> majors;
-  std::error_code problem;
-  for (fs::directory_iterator entry{here.programs, problem}, end; !problem && entry != end; entry.increment(problem)) {
-    const int major = std::atoi(entry->path().filename().c_str());
-    if (major > 0 && fs::exists(entry->path() / "bin/initdb") && fs::exists(entry->path() / "bin/postgres"))
-      majors.push_back(major);
+  std::set<int> majors;
+  for (const auto& root : here.programs) {
+    std::error_code problem;
+    for (fs::directory_iterator entry{root, problem}, end; !problem && entry != end; entry.increment(problem)) {
+      const int major = std::atoi(entry->path().filename().c_str());
+      if (major > 0 && has_programs(entry->path() / "bin")) majors.insert(major);
+    }
   }
-  std::ranges::sort(majors);
-  return majors;
+  return {majors.begin(), majors.end()};
 }
 
 [[noreturn]] void refuse_missing_programs(const job& run, int wanted) {
+  const auto installed = installed_majors(run.here);
   const auto version = wanted == 0 ? std::string{} : fmt::format(" {}", wanted);
-  throw error{exit_code::unavailable,
-              fmt::format("server \"{}\" needs the programs of PostgreSQL{}, which are not installed", run.server.name,
-                          version),
-              fmt::format("looked for {}/{}/bin/initdb", run.here.programs.string(),
-                          wanted == 0 ? "<major>" : std::to_string(wanted)),
-              wanted == 0 ? "Install the Debian package postgresql, or name a server with url."
-                          : fmt::format("Install the Debian package postgresql-{}.", wanted)};
+  const auto folder = wanted == 0 ? std::string{"MAJOR"} : std::to_string(wanted);
+  std::vector<std::string> places;
+  for (const auto& root : run.here.programs) places.push_back(root / folder / "bin");
+  throw error{
+      exit_code::unavailable,
+      fmt::format("server \"{}\" needs the programs of PostgreSQL{}, which are not installed", run.server.name,
+                  version),
+      fmt::format("looked in {}; installed: {}", fmt::join(places, ", "),
+                  installed.empty() ? "none" : fmt::format("{}", fmt::join(installed, ", "))),
+      fmt::format(
+          "Install the {}, or set INNKEEPER_POSTGRES_PROGRAMS to a folder that has {}/bin, or name a server with "
+          "url.",
+          wanted == 0 ? "Debian package postgresql" : fmt::format("package postgresql-{} (Debian 12 has 15)", wanted),
+          folder)};
 }
 
 [[noreturn]] void refuse_major(const job& run, int of_data, int wanted) {
@@ -122,7 +135,10 @@ int choose_major(const job& run) {
 }
 
 fs::path program(const job& run, int major, std::string_view name) {
-  return run.here.programs / std::to_string(major) / "bin" / name;
+  const fs::path bin = fs::path{std::to_string(major)} / "bin";
+  const auto root =
+      std::ranges::find_if(run.here.programs, [&](const fs::path& one) { return has_programs(one / bin); });
+  return (root == run.here.programs.end() ? run.here.programs.back() : *root) / bin / name;
 }
 
 std::map<std::string, std::string> plain_environment() {

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/conninfo.h"
 #include "core/estate.h"
@@ -22,11 +23,13 @@ namespace innkeeper::exec {
 
 // What a test replaces.
 struct machine {
-  std::filesystem::path programs = "/usr/lib/postgresql";    // <major>/bin below it
+  // Each has <major>/bin below it; the first that has a major's wins.
+  std::vector<std::filesystem::path> programs{"/usr/lib/postgresql"};
   std::filesystem::path system_data = "/var/lib/innkeeper";  // as root
   std::filesystem::path runtime;                             // of sockets; short
   std::chrono::milliseconds patience{600'000};               // a recovery may take long
 };
+// $INNKEEPER_POSTGRES_PROGRAMS names another folder with programs, which is looked into first.
 [[nodiscard]] machine this_machine();
 
 struct embedded_paths {

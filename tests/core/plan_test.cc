@@ -391,6 +391,17 @@ TEST(plan, refuses_servers_that_are_too_old_or_in_recovery) {
   EXPECT_THAT(plan_for(estate_of({}), standby).problems.at(0).message, HasSubstr("standby"));
 }
 
+TEST(plan, advises_to_leave_a_major_that_gets_no_more_fixes_and_plans_for_it_all_the_same) {
+  const auto made = plan_for(estate_of({service("cafe")}), fresh_server(13, true));
+  ASSERT_EQ(made.problems.size(), 1U);
+  EXPECT_FALSE(has_errors(made.problems));
+  EXPECT_EQ(made.problems[0].message, "server \"shared\" is PostgreSQL 13, which gets no more fixes");
+  EXPECT_EQ(made.problems[0].detail, "its last release was on 2025-11-13");
+  EXPECT_FALSE(made.empty());
+  EXPECT_THAT(made.attentions, testing::IsEmpty());
+  EXPECT_THAT(plan_for(estate_of({service("cafe")}), fresh_server(18, true)).problems, testing::IsEmpty());
+}
+
 TEST(plan, never_shows_a_verifier_in_text_or_script) {
   const auto made = plan_for(estate_of({service("cafe")}), fresh_server(15, true));
   for (const auto& one : made.steps) {

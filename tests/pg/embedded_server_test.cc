@@ -71,7 +71,7 @@ struct embedded_server : testing::Test {
 
   void use_folder(const fs::path& folder) {
     fs::create_directories(folder);
-    here.programs = test::postgres_programs().parent_path().parent_path();
+    here.programs = {test::postgres_programs().parent_path().parent_path()};
     here.system_data = scratch.path() / "system";
     here.runtime = scratch.path() / "run";
     here.patience = std::chrono::seconds{60};
@@ -370,14 +370,32 @@ TEST_F(embedded_server, a_taken_port_names_who_has_it) {
   EXPECT_EQ(start().port, other.port());
 }
 
-TEST_F(embedded_server, missing_programs_name_the_package) {
-  here.programs = scratch.path() / "nothing";
+TEST_F(embedded_server, missing_programs_name_what_is_there_and_how_to_get_them) {
+  const auto installed = here.programs;
+  here.programs = {scratch.path() / "nothing"};
   auto seen = failure_of([&] { start(); });
   EXPECT_EQ(seen.code, exit_code::unavailable);
-  EXPECT_NE(seen.text.find("Debian package postgresql,"), std::string::npos) << seen.text;
-  server.embedded.major = 16;
+  EXPECT_NE(seen.text.find("nothing/MAJOR/bin; installed: none"), std::string::npos) << seen.text;
+  EXPECT_NE(seen.text.find("Install the Debian package postgresql,"), std::string::npos) << seen.text;
+  server.embedded.major = 99;
+  here.programs.insert(here.programs.end(), installed.begin(), installed.end());
   seen = failure_of([&] { start(); });
-  EXPECT_NE(seen.text.find("Debian package postgresql-16."), std::string::npos) << seen.text;
+  EXPECT_NE(seen.text.find("needs the programs of PostgreSQL 99"), std::string::npos) << seen.text;
+  EXPECT_NE(seen.text.find("postgresql-99"), std::string::npos) << seen.text;
+  EXPECT_EQ(seen.text.find("installed: none"), std::string::npos) << seen.text;
+}
+
+TEST_F(embedded_server, programs_may_be_in_several_folders_and_the_declared_major_is_taken) {
+  here.programs.insert(here.programs.begin(), scratch.path() / "other");
+  server.embedded.major = test::postgres_major();
+  EXPECT_EQ(start().major, test::postgres_major());
+}
+
+TEST(this_machine, looks_for_programs_where_the_environment_says_before_the_systems) {
+  ASSERT_EQ(::setenv("INNKEEPER_POSTGRES_PROGRAMS", "/opt/postgresql", 1), 0);
+  const auto here = this_machine();
+  ::unsetenv("INNKEEPER_POSTGRES_PROGRAMS");
+  EXPECT_EQ(here.programs, (std::vector<fs::path>{"/opt/postgresql", "/usr/lib/postgresql"}));
 }
 
 TEST_F(embedded_server, passwords_declared_kept_and_lost) {
