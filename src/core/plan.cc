@@ -38,6 +38,12 @@ bool context::skips(const origin& from) const {
   return !policy.services.empty() && !from.service.empty() && !policy.services.contains(from.service);
 }
 
+bool context::will_be_there(const role_name& name) const {
+  if (policy.services.empty() || role(name) != nullptr) return true;
+  return std::ranges::any_of(desired.roles,
+                             [&](const desired_role& one) { return one.name == name && !skips(one.from); });
+}
+
 bool context::skips(const desired_database& one) const {
   if (policy.services.empty() || one.is_registry) return false;
   return std::ranges::none_of(one.services, [&](const std::string& name) { return policy.services.contains(name); });

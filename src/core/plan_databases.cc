@@ -48,7 +48,7 @@ class around_rules {
     if (wanted == with_.wanted_settings.end()) return;
     for (const auto* setting : wanted->second) {
       const auto& one = *setting;
-      if (with_.skips(one.from)) continue;
+      if (with_.skips(one.from) || !with_.will_be_there(one.role)) continue;
       const auto row = with_.role_settings.find({one.role, one.database});
       if (row != with_.role_settings.end()) {
         const auto set = row->second->settings.find(one.name);

@@ -177,7 +177,8 @@ void plan_roles(const context& with, writer& to) {
 
 void plan_memberships(const context& with, writer& to) {
   for (const auto& wanted : with.desired.memberships) {
-    if (!with.skips(wanted.from)) plan_membership(with, wanted, to);
+    if (with.skips(wanted.from) || !with.will_be_there(wanted.member)) continue;
+    plan_membership(with, wanted, to);
   }
   // A plain admin has to be a member of a role before it may make schemas for it or work as it.
   if (with.can.must_join_roles) {

@@ -33,6 +33,9 @@ struct context {
   // Does the policy leave this item out? What several services share is always in.
   [[nodiscard]] bool skips(const origin& from) const;
   [[nodiscard]] bool skips(const desired_database& one) const;
+  // Is the role there, or made by this plan? Another service's log-in, a reader's, may be neither where the policy
+  // narrows; the next run for the service that it reads from lets it in.
+  [[nodiscard]] bool will_be_there(const role_name& name) const;
   // May this admin alter the role, if it is there already?
   [[nodiscard]] bool may_alter(const role_name& name) const;
 };

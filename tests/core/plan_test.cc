@@ -413,5 +413,20 @@ TEST(plan, never_shows_a_verifier_in_text_or_script) {
   EXPECT_THAT(to_script(made), HasSubstr("\\password \"cafe_user\""));
 }
 
+TEST(plan, of_one_service_leaves_a_reader_that_does_not_exist_yet_to_a_later_run) {
+  auto cafe = service("cafe");
+  cafe.readers = {{"treasury", cafe.where, false}};
+  const auto all = estate_of({cafe, service("treasury", 20)});
+  const auto lets_in = [](const plan& made) {
+    return std::ranges::any_of(made.steps,
+                               [](const step& one) { return describe(one).starts_with("role treasury_user"); });
+  };
+  auto server = fresh_server(15, true);
+  EXPECT_FALSE(lets_in(plan_for(all, server, {}, {.services = {"cafe"}})));
+  EXPECT_TRUE(lets_in(plan_for(all, server)));
+  server.roles.push_back({.name = {"treasury_user"}, .oid = 16400, .can_login = true});
+  EXPECT_TRUE(lets_in(plan_for(all, server, {}, {.services = {"cafe"}})));
+}
+
 }  // namespace
 }  // namespace innkeeper
