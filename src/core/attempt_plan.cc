@@ -42,7 +42,10 @@ std::vector<identity> identities_of(const proof_facts& facts, const log_in_facts
 std::optional<neighbour> neighbour_of(const proof_facts& facts, const log_in_facts& one) {
   for (const auto& other : facts.tenants()) {
     const bool is_same = std::ranges::find_first_of(one.services, other.services) != one.services.end();
-    if (is_same || one.reached.contains(other.log_in) || facts.role(other.log_in) == nullptr) continue;
+    const auto* role = facts.role(other.log_in);
+    if (is_same || one.reached.contains(other.log_in) || role == nullptr) continue;
+    // Its own attempts, and its application, need what is left.
+    if (role->connection_limit >= 0 && role->connection_limit < 3) continue;
     return neighbour{other.log_in, other.home};
   }
   return std::nullopt;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/proof_matrix.h"
@@ -49,7 +50,9 @@ class judge {
         if (answer.tried) {
           judge_attempt(here.attempts[n], answer);
         } else if (!answer.problem.empty() && std::exchange(problem, answer.problem) != answer.problem) {
-          untried(here.attempts[n], answer);
+          // One missing neighbour is missed by everybody.
+          const bool is_news = !here.attempts[n].needs_neighbour || missed_.insert(problem).second;
+          if (is_news) untried(here.attempts[n], answer);
         }
       }
       if (const auto* inside = tried.behind(here)) judge_inside(asked.log_in, *inside, answers[at]);
@@ -105,7 +108,8 @@ class judge {
     ++tally.checks;
     auto one = about(asked);
     one.says = verdict::unprovable;
-    one.text = fmt::format("log-in \"{}\" could not be tried", asked.log_in);
+    one.text = asked.needs_neighbour ? fmt::format("nobody could be tried to {}", asked.aim)
+                                     : fmt::format("log-in \"{}\" could not be tried", asked.log_in);
     one.detail = answer.problem;
     add(std::move(one), tally);
   }
@@ -180,6 +184,7 @@ class judge {
 
   const proof_facts& facts_;
   proof_report& report_;
+  std::set<std::string> missed_;
 };
 
 int rank(verdict one) {

@@ -50,12 +50,18 @@ class trial {
   // What comes before the attack, in the same message: `to_prepare_` statements must have been done for the attack's
   // own answer to count.
   std::vector<std::string> preparation() {
-    std::vector<std::string> all{"BEGIN READ WRITE"};
+    auto all = end_of_the_last();
+    all.emplace_back("BEGIN READ WRITE");
     for (const auto& each : own_settings()) all.push_back("SET LOCAL " + each);
     if (!who_.set_role.empty()) all.push_back("SET LOCAL ROLE " + who_.set_role);
     all.insert(all.end(), one_.preparation.begin(), one_.preparation.end());
     to_prepare_ = static_cast<int>(all.size());
     return all;
+  }
+
+  // The transaction of what was tried before ends in the same message in which the next one begins.
+  [[nodiscard]] std::vector<std::string> end_of_the_last() const {
+    return session_.in_transaction() ? std::vector<std::string>{"ROLLBACK"} : std::vector<std::string>{};
   }
 
   [[nodiscard]] std::string named(std::string statement) const {
@@ -77,7 +83,8 @@ class trial {
   }
 
   void try_outside(outcome& answer) {
-    std::vector<std::string> before{"SET lock_timeout = '2s'"};
+    auto before = end_of_the_last();
+    before.emplace_back("SET lock_timeout = '2s'");
     if (!who_.set_role.empty()) before.push_back("SET ROLE " + who_.set_role);
     to_prepare_ = static_cast<int>(before.size());
     session_.query(joined(before));
@@ -114,11 +121,11 @@ class trial {
     return answer;
   }
 
+  // Back to what the session started as, not to NONE.
   void leave(outcome& answer) {
+    if (!one_.outside_transaction || who_.set_role.empty()) return;
     try {
-      if (session_.in_transaction()) session_.query("ROLLBACK");
-      // Back to what the session started as, not to NONE.
-      if (one_.outside_transaction && !who_.set_role.empty()) session_.query("RESET ROLE");
+      session_.query("RESET ROLE");
     } catch (const pg::error& failure) {
       answer = answer_of(failure, true);
     }

@@ -1,6 +1,6 @@
 #pragma once
-// Tries one thing inside a session that is there, under each identity that it asks for. Leaves nothing: the transaction
-// is always rolled back. Never throws for what a server answers.
+// Tries one thing inside a session that is there, under each identity that it asks for. Leaves nothing: its transaction
+// is rolled back by the next attempt, or by the end of the session. Never throws for what a server answers.
 #include <functional>
 #include <string>
 #include <vector>

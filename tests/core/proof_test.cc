@@ -481,6 +481,27 @@ TEST(proof, attacks_log_ins_that_are_not_proved_themselves) {
   }
 }
 
+TEST(proof, says_once_that_a_neighbour_is_missing_and_takes_none_that_has_no_seat_to_spare) {
+  stage on{numbered_services(5)};
+  for (std::size_t i = 0; i < on.answers.size(); ++i) {
+    auto& attempts = on.answers[i].front().attempts;
+    for (std::size_t n = 0; n < attempts.size(); ++n) {
+      if (on.tried.agendas[i].visits.front().attempts[n].needs_neighbour) attempts[n] = {.problem = "nobody home"};
+    }
+  }
+  const auto report = on.report();
+  ASSERT_EQ(report.findings.size(), 1);
+  EXPECT_EQ(report.findings[0].says, verdict::unprovable);
+  EXPECT_EQ(report.findings[0].detail, "nobody home");
+
+  for (auto& one : on.server.roles) {
+    if (one.name.value == "s0_user" || one.name.value == "s1_user") one.connection_limit = 2;
+  }
+  const auto plan = plan_attempts(on.facts, {});
+  EXPECT_EQ(plan.agendas[0].next_door->log_in.value, "s2_user");
+  EXPECT_EQ(plan.agendas[2].next_door->log_in.value, "s3_user");
+}
+
 TEST(proof, disturbs_only_when_asked_to_and_then_alone) {
   for (const bool disruptive : {false, true}) {
     const stage on{three_services(), {.disruptive = disruptive}};
