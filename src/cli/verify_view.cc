@@ -1,6 +1,7 @@
 #include "cli/verify_view.h"
 
 #include "cli/looks_view.h"
+#include "core/limits.h"
 #include "core/matrix_text.h"
 
 namespace innkeeper::cli {
@@ -55,6 +56,15 @@ json server_to_json(const proof_report& one) {
           {"matrix", matrix_to_json(one.matrix)}};
 }
 
+// What no proof of isolation can promise on a shared server.
+json limits_to_json() {
+  json all = json::array();
+  for (const auto& one : limits_of_postgresql()) {
+    all.push_back({{"id", one.id}, {"what", one.what}, {"helps", one.helps}});
+  }
+  return all;
+}
+
 }  // namespace
 
 json proofs_to_json(const std::string& estate_name, const std::vector<proof_report>& reports) {
@@ -76,6 +86,7 @@ json proofs_to_json(const std::string& estate_name, const std::vector<proof_repo
   }
   json document{{"estate", estate_name},    {"probes", probes}, {"leaks", leaks},       {"failed", failed},
                 {"unprovable", unprovable}, {"drift", drift},   {"findings", findings}, {"servers", servers}};
+  if (!reports.empty()) document["limits"] = limits_to_json();
   std::vector<look_summary> looks;
   for (const auto& one : reports) looks.push_back(one.looks);
   add_looks(document, looks);

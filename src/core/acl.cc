@@ -67,6 +67,30 @@ std::optional<acl_item> parse_acl_item(std::string_view text) {
   return item;
 }
 
+acl parse_acl(std::string_view array) {
+  acl all;
+  std::string item;
+  bool inside_quotes = false;
+  const auto finish = [&] {
+    if (auto read = parse_acl_item(item)) all.push_back(std::move(*read));
+    item.clear();
+  };
+  for (std::size_t i = 1; i + 1 < array.size(); ++i) {
+    const char c = array[i];
+    if (c == '\\') {
+      item += array[++i];
+    } else if (c == '"') {
+      inside_quotes = !inside_quotes;
+    } else if (c == ',' && !inside_quotes) {
+      finish();
+    } else {
+      item += c;
+    }
+  }
+  if (!item.empty()) finish();
+  return all;
+}
+
 std::string privileges_of(const acl& list, const role_name& grantee) {
   std::string all;
   for (const auto& item : list) {

@@ -26,6 +26,9 @@ using acl = std::vector<acl_item>;
 // std::nullopt where the text isn't an aclitem: then what the server holds is unknown, not empty.
 [[nodiscard]] std::optional<acl_item> parse_acl_item(std::string_view text);
 
+// An array of them as the server prints it: {"=U/owner",x=UC/owner}. What isn't an aclitem is left out.
+[[nodiscard]] acl parse_acl(std::string_view array);
+
 // What this grantee holds by itself, over all grantors; not by membership.
 [[nodiscard]] std::string privileges_of(const acl& list, const role_name& grantee);
 

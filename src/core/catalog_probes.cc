@@ -13,8 +13,13 @@ namespace {
 
 const role_name everybody{};
 
+// PostgreSQL's own, of whatever major, and those that providers give to whom they let administer.
 bool is_predefined(const role_name& name) {
-  return name.value.starts_with("pg_");
+  static const std::set<std::string_view> of_providers{
+      "rds_superuser",  "rds_replication", "rds_password",     "rdsadmin",       "cloudsqlsuperuser",
+      "cloudsqladmin",  "cloudsqlreplica", "alloydbsuperuser", "azuresu",        "azure_superuser",
+      "azure_pg_admin", "doadmin",         "avnadmin",         "supabase_admin", "neon_superuser"};
+  return name.value.starts_with("pg_") || of_providers.contains(name.value);
 }
 
 // The service that answers for a database, and the place that declared it.
@@ -73,6 +78,11 @@ void advise_on_strangers(const proof_facts& facts, const observed_database& data
   }
 }
 
+bool is_somebody_else_s(const proof_facts& facts, const role_name& owner) {
+  const auto* role = facts.role(owner);
+  return role != nullptr && !role->superuser && owner != facts.observed().can.admin;
+}
+
 }  // namespace
 
 judgement privileges_on_other_databases(const proof_facts& facts, const probe& self) {
@@ -121,6 +131,15 @@ judgement database_attributes(const proof_facts& facts, const probe& self) {
           fmt::format("belongs to \"{}\", so that log-in \"{}\" can open it to others", found->owner,
                       owners.empty() ? "" : owners.front()->name.value),
           fmt::format("OWNER TO {}", quoted(facts.observed().can.admin)));
+    if (owners.empty() && is_somebody_else_s(facts, found->owner)) {
+      auto one = about(facts, declared.name);
+      one.says = verdict::advice;
+      one.text =
+          fmt::format("database \"{}\" belongs to \"{}\", which can open it to others", declared.name, found->owner);
+      one.statement =
+          fmt::format("ALTER DATABASE {} OWNER TO {};", quoted(declared.name), quoted(facts.observed().can.admin));
+      result.find(std::move(one));
+    }
     if (declared.is_registry) continue;
     check(found->connection_limit != -1, verdict::leak, "has no connection limit: it can take all of the server's",
           fmt::format("CONNECTION LIMIT {}", declared.connection_limit));
@@ -233,6 +252,7 @@ judgement rights_to_hand_out(const proof_facts& facts, const probe& self) {
       grantable(schema.privileges, database.name, fmt::format("SCHEMA {}", quoted(schema.name)));
     }
   }
+  judge_object_grant_options(facts, result);
   return result.done();
 }
 
@@ -261,6 +281,7 @@ judgement foreign_sessions(const proof_facts& facts, const probe& self) {
                     quote_literal(session.database.value), quote_literal(session.role.value));
     result.find(std::move(one));
   }
+  judge_prepared_and_slots(facts, result);
   return result.done();
 }
 

@@ -169,6 +169,7 @@ judgement schema_privileges(const proof_facts& facts, const probe& self) {
       }
     }
   });
+  judge_other_schemas(facts, result);
   return result.done();
 }
 

@@ -15,6 +15,7 @@
 #include "core/function_group.h"
 #include "core/name.h"
 #include "core/secret.h"
+#include "core/security.h"
 
 namespace innkeeper {
 
@@ -164,7 +165,8 @@ struct observed_database {
   std::string comment;
   parameters settings;                        // ALTER DATABASE … SET
   std::optional<database_contents> contents;  // only of the databases that were asked for and could be entered
-  std::string contents_problem;               // why contents are missing though asked for
+  std::optional<database_security> security;  // only for the proof
+  std::string contents_problem;               // why contents or security are missing though asked for
   std::optional<observed_traces> traces;      // only where asked for
   std::optional<noted_look> noted;            // only where asked for
   bool is_as_noted = false;                   // quick: not entered, since nothing shows a change since the noted look
@@ -229,6 +231,7 @@ struct observed_server {
   std::vector<observed_sessions> sessions;
   std::vector<observed_function> functions;
   std::map<std::string, available_extension> available_extensions;
+  std::optional<server_security> security;  // only for the proof
 
   friend bool operator==(const observed_server&, const observed_server&) = default;
 };

@@ -14,9 +14,11 @@ class checks {
   void count(int checked = 1) { result_.checks += checked; }
 
   // Of a check that was counted; as bad as the probe's row says.
-  void find(finding one) {
+  void find(finding one) { find(std::move(one), self_.how_bad); }
+
+  void find(finding one, gravity how_bad) {
     one.probe = self_.id;
-    one.how_bad = self_.how_bad;
+    one.how_bad = how_bad;
     result_.findings.push_back(std::move(one));
   }
 

@@ -7,6 +7,7 @@
 
 namespace innkeeper::probe_rows {
 
+class checks;
 using attempts = std::vector<attempt>;
 
 // catalog_probes.cc
@@ -21,6 +22,45 @@ judgement foreign_sessions(const proof_facts& facts, const probe& self);
 // contents_probes.cc
 judgement schema_privileges(const proof_facts& facts, const probe& self);
 judgement default_privileges(const proof_facts& facts, const probe& self);
+// probes_grants.cc
+judgement object_privileges(const proof_facts& facts, const probe& self);
+judgement definer_functions(const proof_facts& facts, const probe& self);
+judgement large_objects(const proof_facts& facts, const probe& self);
+void judge_other_schemas(const proof_facts& facts, checks& result);         // for P8: those that no manifest names
+void judge_object_grant_options(const proof_facts& facts, checks& result);  // for P19
+// probes_system.cc
+judgement system_catalogs(const proof_facts& facts, const probe& self);
+judgement file_functions(const proof_facts& facts, const probe& self);
+judgement file_transfers(const proof_facts& facts, const probe& self);
+judgement server_functions(const proof_facts& facts, const probe& self);
+judgement parameters_given(const proof_facts& facts, const probe& self);
+// probes_code.cc
+judgement replication_of_data(const proof_facts& facts, const probe& self);
+judgement untrusted_code(const proof_facts& facts, const probe& self);
+judgement superusers_functions(const proof_facts& facts, const probe& self);
+// probes_extensions.cc
+judgement dangerous_extensions(const proof_facts& facts, const probe& self);
+judgement extension_privileges(const proof_facts& facts, const probe& self);
+judgement user_mappings(const proof_facts& facts, const probe& self);
+// probes_authentication.cc
+judgement hba_rules(const proof_facts& facts, const probe& self);
+judgement passwords_kept(const proof_facts& facts, const probe& self);
+// probes_secrets.cc
+judgement readable_secrets(const proof_facts& facts, const probe& self);
+judgement bounded_temporary_files(const proof_facts& facts, const probe& self);
+// probes_server.cc
+judgement things_in_templates(const proof_facts& facts, const probe& self);
+void judge_prepared_and_slots(const proof_facts& facts, checks& result);  // for P44
+judgement server_release(const proof_facts& facts, const probe& self);
+// probes_neighbours.cc
+judgement connection_seats(const proof_facts& facts, const probe& self);
+judgement lock_table(const proof_facts& facts, const probe& self);
+judgement notification_queue(const proof_facts& facts, const probe& self);
+judgement long_transactions(const proof_facts& facts, const probe& self);
+judgement transaction_ages(const proof_facts& facts, const probe& self);
+judgement vacuum_costs(const proof_facts& facts, const probe& self);
+judgement tablespaces(const proof_facts& facts, const probe& self);
+judgement kept_wal(const proof_facts& facts, const probe& self);
 
 // control_probes.cc: what must work
 attempts own_database(const proof_facts& facts, const log_in_facts& one, const probe& self, const attempt_scope& scope);

@@ -6,6 +6,7 @@
 #include "exec/parallel.h"
 #include "pg/catalog.h"
 #include "pg/connection.h"
+#include "pg/security.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -22,12 +23,14 @@ pg::connection open(const server_access& access, const observe_options& options,
   return pg::connection::open(target, options_for(options));
 }
 
-void look_inside(const server_access& access, const observe_options& options, observed_database& database) {
+void look_inside(const server_access& access, const observe_options& options, bool is_declared,
+                 observed_database& database) {
   constexpr int most_tries = 2;  // a cut connection is one thing, a server that is gone another
   for (int tries = 1; tries <= most_tries; ++tries) {
     try {
       auto inside = open(access, options, database.name);
-      database.contents = pg::observe_contents(inside);
+      if (is_declared) database.contents = pg::observe_contents(inside);
+      if (options.for_proof && options.how == depth::deep) database.security = pg::observe_security(inside);
       return;
     } catch (const pg::error& failure) {
       database.contents_problem = failure.what();
@@ -86,7 +89,7 @@ first_look look_at_shared(const server_access& access, const observe_options& op
 std::string look_into_registry_too(const server_access& access, const observe_options& options, observed_server& server,
                                    observed_database& registry) {
   if (!options.for_notes) {
-    look_inside(access, options, registry);
+    look_inside(access, options, true, registry);
     return {};
   }
   try {
@@ -95,6 +98,12 @@ std::string look_into_registry_too(const server_access& access, const observe_op
   } catch (const pg::error& failure) {
     return registry.contents_problem = failure.what();
   }
+}
+
+// A session in a template is in the way of whoever copies it, and providers close their own databases to everybody.
+bool is_worth_a_look(const observed_database& database) {
+  static const std::set<std::string> closed{"template1", "rdsadmin", "cloudsqladmin", "azure_maintenance", "azure_sys"};
+  return !database.is_template && !closed.contains(database.name.value);
 }
 
 bool misses_an_extension(const desired_server& desired, const observed_server& observed) {
@@ -140,11 +149,14 @@ observation observe(const server_access& access, const desired_server& desired, 
   if (options.how == depth::quick) trust_noted_looks(desired, observed);
   const auto names = databases_to_look_into(desired, policy);
   const std::set<database_name> wanted{names.begin(), names.end()};
+  const bool looks_for_proof = options.for_proof && options.how == depth::deep;
   std::vector<observed_database*> inside;
   observed_database* registry = nullptr;
   for (auto& one : observed.databases) {
     const bool can_be_entered = one.allows_connections && one.connection_limit != -2;
-    if (!wanted.contains(one.name) || !can_be_entered || one.contents || one.is_as_noted) continue;
+    const bool is_for_proof = looks_for_proof && policy.services.empty() && is_worth_a_look(one);
+    if (!(wanted.contains(one.name) || is_for_proof) || !can_be_entered) continue;
+    if (one.contents || one.is_as_noted) continue;
     if (one.name == registry_database) registry = &one;
     inside.push_back(&one);
   }
@@ -152,9 +164,10 @@ observation observe(const server_access& access, const desired_server& desired, 
     if (inside[i] == registry) {
       first.obstacle = look_into_registry_too(access, options, observed, *registry);
     } else {
-      look_inside(access, options, *inside[i]);
+      look_inside(access, options, wanted.contains(inside[i]->name), *inside[i]);
     }
   });
+  if (looks_for_proof) observed.security = pg::observe_server_security(*first.session, observed.can);
   if (misses_an_extension(desired, observed)) {
     observed.available_extensions = pg::observe_available_extensions(*first.session);
   }

@@ -17,6 +17,7 @@ struct observe_options {
   std::string application_name = "innkeeper observe";
   depth how = depth::deep;
   bool for_notes = false;  // with the traces and the noted looks, from which looks_to_note decides
+  bool for_proof = false;  // deep: core/security.h too, also of databases that no manifest names
 };
 
 struct observation {

@@ -8,8 +8,9 @@ namespace innkeeper::exec {
 proof_report verify_server(const estate& all, const server_access& access, const verify_options& options,
                            const event_sink& tell) {
   const auto desired = derive_desired(all, *access.server);
-  const auto seen = observe(access, desired, options.policy,
-                            {.readers = options.jobs, .application_name = "innkeeper verify", .how = options.how});
+  const auto seen =
+      observe(access, desired, options.policy,
+              {.readers = options.jobs, .application_name = "innkeeper verify", .how = options.how, .for_proof = true});
   const auto& observed = seen.server;
   const secret_store store{all.secrets_directory};
   const auto left =

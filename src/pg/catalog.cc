@@ -55,31 +55,6 @@ acl acl_of(const json& list) {
   return all;
 }
 
-// An ACL as the server prints an array: {"=U/owner",x=UC/owner}.
-acl acl_of_array(std::string_view array) {
-  acl all;
-  std::string item;
-  bool inside_quotes = false;
-  const auto finish = [&] {
-    if (auto read = parse_acl_item(item)) all.push_back(std::move(*read));
-    item.clear();
-  };
-  for (std::size_t i = 1; i + 1 < array.size(); ++i) {
-    const char c = array[i];
-    if (c == '\\') {
-      item += array[++i];
-    } else if (c == '"') {
-      inside_quotes = !inside_quotes;
-    } else if (c == ',' && !inside_quotes) {
-      finish();
-    } else {
-      item += c;
-    }
-  }
-  if (!item.empty()) finish();
-  return all;
-}
-
 // relkind and the like to the plan's kinds: a view is granted on as a table is, a composite type is a type.
 char kind_of_object(const std::string& kind) {
   switch (kind.front()) {
@@ -274,7 +249,7 @@ static database_contents read_contents(const std::vector<result>& results, conne
     owners[name] = owner;
     // A schema without an ACL is its owner's alone.
     const acl own{{.grantee = owner, .privileges = "UC", .grantor = owner}};
-    contents.schemas.push_back({name, owner, namespaces.is_null(i, 3) ? own : acl_of_array(namespaces.text(i, 3))});
+    contents.schemas.push_back({name, owner, namespaces.is_null(i, 3) ? own : parse_acl(namespaces.text(i, 3))});
   }
   const auto schema_at = [&](const std::string& oid) {
     const auto found = schemas.find(oid);
@@ -289,7 +264,7 @@ static database_contents read_contents(const std::vector<result>& results, conne
     contents.default_privileges.push_back({{defaults.text(i, 0)},
                                            schema_at(defaults.text(i, 1)),
                                            defaults.text(i, 2).front(),
-                                           acl_of_array(defaults.text(i, 3))});
+                                           parse_acl(defaults.text(i, 3))});
   }
   const auto add_objects = [&](const result& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {

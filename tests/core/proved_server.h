@@ -1,6 +1,7 @@
 #pragma once
 // A server that holds exactly what an estate declares, so that a test plants one leak and sees one finding.
 #include "core/proof.h"
+#include "core/server_minors.h"
 #include "tests/core/estates.h"
 
 namespace innkeeper::test {
@@ -35,8 +36,15 @@ inline database_contents contents_of(const desired_database& wanted, const role_
   return found;
 }
 
+// As the server would keep it; each log-in's is its own.
+inline secret verifier_of(const role_name& name) {
+  return secret{"SCRAM-SHA-256$" + name.value};
+}
+
 inline observed_server proved_server(const estate& all, int major = 15) {
   auto server = fresh_server(major, true);
+  server.version_num = major * 10000 + minors_of(major)->newest;
+  server.security = server_security{};
   const auto desired = derive_desired(all, all.servers.front());
   const role_name admin{"admin_user"};
   for (auto& one : server.databases) one.privileges = {given({"postgres"}, "CTc", {"postgres"})};
@@ -46,6 +54,9 @@ inline observed_server proved_server(const estate& all, int major = 15) {
                             .can_login = one.can_login,
                             .connection_limit = one.connection_limit,
                             .comment = desired.mark});
+    if (!one.can_login) continue;
+    server.roles.back().verifier = verifier_of(one.name);
+    server.roles.back().settings["temp_file_limit"] = "10GB";
   }
   for (const auto& one : desired.memberships) {
     server.memberships.push_back(
@@ -62,6 +73,7 @@ inline observed_server proved_server(const estate& all, int major = 15) {
                             .settings = {one.settings.begin(), one.settings.end()}};
     for (const auto& grant : one.grants) found.privileges.push_back(given(grant.grantee, grant.privileges, admin));
     found.contents = contents_of(one, admin);
+    found.security = database_security{.reads_user_mappings = true};
     server.databases.push_back(std::move(found));
   }
   for (const auto& one : desired.role_settings) {
@@ -70,13 +82,12 @@ inline observed_server proved_server(const estate& all, int major = 15) {
   return server;
 }
 
-// Secrets as the store would hold them; the verifiers of proved_server are unknown, so log-ins are known to work.
+// Secrets as the store would hold them: those that proved_server keeps verifiers of.
 inline known_secrets working_secrets(const estate& all) {
   known_secrets secrets;
   for (const auto& one : derive_desired(all, all.servers.front()).roles) {
     if (one.can_login) {
-      secrets[one.name] = {
-          .is = known_secret::state::present, .verifier = secret{"SCRAM-SHA-256$"}, .log_in_works = true};
+      secrets[one.name] = {.is = known_secret::state::present, .verifier = verifier_of(one.name), .log_in_works = true};
     }
   }
   return secrets;

@@ -45,7 +45,7 @@ estate town() {
 class proving : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    server_ = new test::cluster{{.password = "admin's own"}};
+    server_ = new test::cluster{{.settings = {{"max_connections", "300"}}, .password = "admin's own"}};
     folder_ = new test::scratch_folder;
     all_ = new estate{town()};
     all_->secrets_directory = folder_->path() / "secrets";
@@ -85,9 +85,15 @@ class proving : public testing::Test {
         nobody_listens);
   }
 
+  // What is found, without advice: an old major gets some on the cleanest server.
+  static std::string judged_text(proof_report report) {
+    std::erase_if(report.findings, [](const finding& one) { return one.says == verdict::advice; });
+    return findings_text(report, {});
+  }
+
   static void expect_clean(const std::set<std::string>& services = {}) {
     const auto report = proved(services);
-    EXPECT_EQ(findings_text(report, {}), "");
+    EXPECT_EQ(judged_text(report), "");
     EXPECT_EQ(report.code(), exit_code::ok);
   }
 
@@ -127,7 +133,7 @@ access_cell cell(const proof_report& report, const std::string& log_in, const st
 
 TEST_F(proving, finds_nothing_on_a_server_as_declared_and_shows_sharing_as_declared) {
   const auto report = proved({}, true);
-  EXPECT_EQ(findings_text(report, {}), "");
+  EXPECT_EQ(judged_text(report), "");
   EXPECT_EQ(report.code(), exit_code::ok);
   EXPECT_EQ(report.doors_tried, report.doors);
   EXPECT_EQ(cell(report, "cafe_user", "cafe"), access_cell::own);
@@ -220,10 +226,13 @@ TEST_F(proving, finds_that_pg_hba_trusts_anybody) {
   proof_report report;
   ASSERT_TRUE(test::eventually([&] {
     report = proved({"cafe"});
-    return report.leaks > 0;
+    return report.leaks > 1;  // the file alone says so before the server has read it
   }));
-  EXPECT_TRUE(std::ranges::all_of(report.findings, [](const finding& one) { return one.probe == "P38"; }))
-      << findings_text(report, {});
+  // Seen by trying, and by reading the file.
+  EXPECT_TRUE(std::ranges::all_of(report.findings, [](const finding& one) {
+    return one.probe == "P38" || one.probe == "P39" || one.says == verdict::advice;
+  })) << findings_text(report, {});
+  EXPECT_TRUE(has(report, "P39", verdict::leak, "cafe_user", ""));
   EXPECT_TRUE(has(report, "P38", verdict::leak, "cafe_user", "cafe"));
   EXPECT_EQ(report.findings.front().how_bad, gravity::critical);
   std::ofstream{file} << before;
