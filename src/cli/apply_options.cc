@@ -37,7 +37,7 @@ std::vector<option> apply_option_rows() {
        "give these log-ins, or all, new passwords where another hand has changed them"},
       {"--lock-timeout", "", option_kind::value, "TIME",
        "how long to wait for another runner: 90s, 5m; 5m unless given"},
-      {"--yes", "", option_kind::flag, "", "don't ask; nothing that apply does today asks"}};
+      {"--yes", "", option_kind::flag, "", "don't ask, where something would be dropped"}};
   for (const auto& row : depth_option_rows()) rows.push_back(row);
   return rows;
 }

@@ -6,11 +6,22 @@
 namespace innkeeper::cli {
 
 std::span<const command> all_commands() {
-  static const std::vector<command> all{up_command(),          plan_command(),   apply_command(),
-                                        verify_command(),      status_command(), secret_list_command(),
-                                        secret_show_command(), psql_command(),   service_create_command(),
-                                        wait_command(),        down_command(),   schema_manifest_command(),
-                                        completion_command(),  help_command()};
+  static const std::vector<command> all{up_command(),
+                                        plan_command(),
+                                        apply_command(),
+                                        verify_command(),
+                                        status_command(),
+                                        secret_list_command(),
+                                        secret_show_command(),
+                                        psql_command(),
+                                        service_create_command(),
+                                        service_retire_command(),
+                                        service_revive_command(),
+                                        wait_command(),
+                                        down_command(),
+                                        schema_manifest_command(),
+                                        completion_command(),
+                                        help_command()};
   return all;
 }
 

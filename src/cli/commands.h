@@ -21,6 +21,8 @@ namespace innkeeper::cli {
 [[nodiscard]] command secret_show_command();
 [[nodiscard]] command psql_command();
 [[nodiscard]] command service_create_command();
+[[nodiscard]] command service_retire_command();
+[[nodiscard]] command service_revive_command();
 [[nodiscard]] command wait_command();
 [[nodiscard]] command schema_manifest_command();
 [[nodiscard]] command completion_command();

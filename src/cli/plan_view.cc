@@ -157,12 +157,43 @@ json attention_to_json(const attention& one) {
           {"line", one.from.where.line}};
 }
 
+std::string leftovers_to_text(const std::vector<leftover_service>& all) {
+  text_table table{{"service", "database", "state", "next"}};
+  bool has_one = false;
+  for (const auto& one : all) {
+    if (one.is_declared) continue;
+    has_one = true;
+    const std::string state = one.is_cut_off               ? "dropping it was cut off"
+                              : one.is_open                ? "retired, not closed yet"
+                              : !one.retired_since.empty() ? "retired since " + one.retired_since
+                                                           : "in service";
+    table.add({one.service, one.database.value, state, one.next});
+  }
+  return has_one ? "\nours by their marks, and not declared; nothing touches them:\n" + table.text("  ") : "";
+}
+
+json leftovers_to_json(const std::vector<leftover_service>& all) {
+  json list = json::array();
+  for (const auto& one : all) {
+    list.push_back({{"service", one.service},
+                    {"database", one.database.value},
+                    {"declared", one.is_declared},
+                    {"retired_since", one.retired_since.empty() ? json(nullptr) : json(one.retired_since)},
+                    {"closed", !one.retired_since.empty() && !one.is_open},
+                    {"cut_off", one.is_cut_off},
+                    {"next", one.next}});
+  }
+  return list;
+}
+
 std::string plan_to_text(const plan_view& view, bool colored) {
   std::string text;
   for (const auto& one : view.plans) {
     for (const auto& service : groups_of(view.all, one)) text += group_to_text(one, service, colored);
   }
-  return text + unmanaged_to_text(view, colored) + summary(view, count(view.plans));
+  std::string leftovers;
+  for (const auto& one : view.plans) leftovers += leftovers_to_text(one.leftovers);
+  return text + unmanaged_to_text(view, colored) + summary(view, count(view.plans)) + leftovers;
 }
 
 json plan_to_json(const plan_view& view) {
@@ -172,6 +203,7 @@ json plan_to_json(const plan_view& view) {
     json server{{"name", one.server}, {"steps", json::array()}, {"attention", json::array()}};
     for (const auto& step : one.steps) server["steps"].push_back(step_to_json(step));
     for (const auto& attention : one.attentions) server["attention"].push_back(attention_to_json(attention));
+    server["leftovers"] = leftovers_to_json(one.leftovers);
     document["servers"].push_back(std::move(server));
   }
   document["unmanaged"] = json::array();

@@ -20,6 +20,8 @@ struct plan_view {
 [[nodiscard]] json plan_to_json(const plan_view& view);
 
 // Also of other commands' documents and texts.
+[[nodiscard]] std::string leftovers_to_text(const std::vector<leftover_service>& all);
+[[nodiscard]] json leftovers_to_json(const std::vector<leftover_service>& all);
 [[nodiscard]] std::string attention_to_text(const attention& one, bool colored);
 [[nodiscard]] json attention_to_json(const attention& one);
 

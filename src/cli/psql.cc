@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -14,19 +13,10 @@
 #include "cli/service_connection.h"
 #include "embedded/help_pages.h"
 #include "exec/error.h"
+#include "exec/libpq_files.h"
 
 namespace innkeeper::cli {
 namespace {
-
-// One line for every address, escaped as libpq's password files want it.
-secret password_file_line(const secret& password) {
-  std::string line = "*:*:*:*:";
-  for (const char c : password.expose()) {
-    if (c == ':' || c == '\\') line += '\\';
-    line += c;
-  }
-  return secret{line + "\n"};
-}
 
 // A file that is on no disk and dies with its last reader. libpq opens it by name for each connection, also those of
 // \connect, and wants a password file to be a regular one that nobody else may read: memory files can be that.
@@ -41,36 +31,12 @@ std::string hand_over(const secret& content) {
 }
 
 // A service file gives way to what the user says behind "--", such as another database; a connection string would not.
-secret service_file(const conninfo& target) {
-  std::string text = "[innkeeper]\n";
-  const auto add = [&](std::string_view key, std::string_view value) {
-    if (value.find('\n') != std::string_view::npos) {
-      throw exec::error{exit_code::failed, fmt::format("psql can't be told this {}: it has two lines", key)};
-    }
-    if (!value.empty()) text += fmt::format("{}={}\n", key, value);
-  };
-  std::vector<std::string> hosts;
-  std::vector<std::string> ports;
-  for (const auto& one : target.endpoints) {
-    hosts.push_back(one.host);
-    ports.push_back(one.port == 0 ? "" : std::to_string(one.port));
-  }
-  add("host", fmt::format("{}", fmt::join(hosts, ",")));
-  if (std::ranges::any_of(ports, [](const auto& port) { return !port.empty(); })) {
-    add("port", fmt::format("{}", fmt::join(ports, ",")));
-  }
-  add("user", target.user.value);
-  add("dbname", target.database.value);
-  for (const auto& [name, value] : target.parameters) add(name, value);
-  return secret{std::move(text)};
-}
-
 // What the caller's environment says of other connections must not mix with this one.
 void replace_environment(const conninfo& target) {
   for (const char* name : {"PGPASSWORD", "PGPASSFILE", "PGHOSTADDR", "PGOPTIONS"}) unsetenv(name);
   setenv("PGSERVICE", "innkeeper", 1);
-  setenv("PGSERVICEFILE", hand_over(service_file(target)).c_str(), 1);
-  if (target.password) setenv("PGPASSFILE", hand_over(password_file_line(*target.password)).c_str(), 1);
+  setenv("PGSERVICEFILE", hand_over(exec::print_service_file(target)).c_str(), 1);
+  if (target.password) setenv("PGPASSFILE", hand_over(exec::print_password_file(*target.password)).c_str(), 1);
 }
 
 [[noreturn]] void become_psql(std::vector<std::string> words) {

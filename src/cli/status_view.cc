@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/plan_view.h"
 #include "cli/text.h"
 #include "core/server_minors.h"
 
@@ -15,6 +16,8 @@ std::string version_text(int version_num) {
 }
 
 std::string state_of(const service_status& one) {
+  if (one.is_cut_off) return "a DROP DATABASE was cut off";
+  if (!one.retired_since.empty()) return "retired since " + one.retired_since;
   if (!one.exists) return "not there yet";
   if (one.steps > 0) return fmt::format("{} behind", counted(one.steps, "step"));
   return one.attentions > 0 ? "needs attention" : "in step";
@@ -70,7 +73,8 @@ std::string sharing_lines(const status_view& view, const server_status& status) 
 std::string undeclared_lines(const server_status& status) {
   std::string text;
   for (const auto& one : status.undeclared) text += fmt::format("  {}\n", one);
-  return text.empty() ? text : "\nours by their mark, and not declared; nothing touches them:\n" + text;
+  if (!text.empty()) text = "\nours by their mark, and of no service; nothing touches them:\n" + text;
+  return leftovers_to_text(status.leftovers) + text;
 }
 
 json service_to_json(const service_status& one) {
@@ -81,6 +85,7 @@ json service_to_json(const service_status& one) {
           {"current_user", one.starts_as.value},
           {"exists", one.exists},
           {"in_step", one.exists && one.steps == 0},
+          {"retired_since", one.retired_since.empty() ? json(nullptr) : json(one.retired_since)},
           {"steps", one.steps},
           {"attention", one.attentions},
           {"connections", one.connections},
@@ -143,6 +148,7 @@ json status_to_json(const status_view& view) {
          {"steps", status.steps},
          {"attention", status.attentions},
          {"services", services},
+         {"leftovers", leftovers_to_json(status.leftovers)},
          {"undeclared", status.undeclared}});
   }
   return document;

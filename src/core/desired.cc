@@ -10,9 +10,6 @@
 namespace innkeeper {
 namespace {
 
-constexpr std::string_view estate_mark = "innkeeper estate=";
-constexpr std::string_view service_mark = "innkeeper service";
-
 // Collects the parts of one server; each helper below adds what one service or one database asks for.
 class builder {
  public:
@@ -23,7 +20,7 @@ class builder {
     encoding_ = server.embedded.encoding;
     locale_ = server.url ? std::string{} : server.embedded.locale;
     for (const auto& service : all.services) {
-      if (service.server == server.name && service.mode != management_mode::observe) services_.push_back(&service);
+      if (service.server == server.name && is_managed(service)) services_.push_back(&service);
     }
   }
 
@@ -194,7 +191,7 @@ class builder {
     const role_name ro = ro_role(role_base(census_, service));
     for (const auto& declared_reader : service.readers) {
       const auto* reader = find_service(all_, declared_reader.value);
-      if (reader == nullptr || reader->server != service.server) continue;
+      if (reader == nullptr || reader->server != service.server || !is_managed(*reader)) continue;
       const auto where = from(service, declared_reader.where);
       if (reader->database.value == service.database.value) {
         // In one database a log-in starts as its own role, so that role has to hold the reading too.
@@ -250,17 +247,6 @@ class builder {
 };
 
 }  // namespace
-
-std::string mark_of(std::string_view estate_name) {
-  if (estate_name.empty()) return std::string{service_mark};
-  return std::string{estate_mark} + std::string{estate_name};
-}
-
-std::optional<std::string> marked_estate(std::string_view comment) {
-  if (comment == service_mark) return std::string{};
-  if (comment.starts_with(estate_mark)) return std::string{comment.substr(estate_mark.size())};
-  return std::nullopt;
-}
 
 desired_server derive_desired(const estate& all, const server_declaration& server) {
   return builder{all, server}.build();

@@ -8,6 +8,7 @@
 
 #include "core/estate.h"
 #include "core/function_group.h"
+#include "core/mark.h"
 #include "core/name.h"
 
 namespace innkeeper {
@@ -135,11 +136,6 @@ inline const schema_name extensions_schema{"extensions"};
 
 // Extra connections that a database's limit leaves for the admin.
 inline constexpr int admin_connections = 3;
-
-// "innkeeper estate=cafe-erp"; with an empty name, what `service create` makes: "innkeeper service".
-[[nodiscard]] std::string mark_of(std::string_view estate_name);
-// The estate that a comment names; "" for one of `service create`; std::nullopt where the comment isn't a mark.
-[[nodiscard]] std::optional<std::string> marked_estate(std::string_view comment);
 
 [[nodiscard]] desired_server derive_desired(const estate& all, const server_declaration& server);
 

@@ -5,6 +5,10 @@
 
 namespace innkeeper {
 
+bool is_managed(const service_declaration& one) {
+  return one.mode == management_mode::enforce || one.mode == management_mode::adopt;
+}
+
 const server_declaration& server_of(const estate& all, const service_declaration& one) {
   for (const auto& server : all.servers) {
     if (server.name == one.server) return server;

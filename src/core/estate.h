@@ -133,7 +133,8 @@ struct extension_request {
 
 enum class access_mode { owner, readwrite };
 enum class starting_role { owner, self };
-enum class management_mode { enforce, adopt, observe };
+// No manifest says `retired`: the server does (core/footprint.h).
+enum class management_mode { enforce, adopt, observe, retired };
 
 struct pool_declaration {
   int size = 0;  // connections that one replica opens at most
@@ -201,6 +202,8 @@ struct estate {
   friend bool operator==(const estate&, const estate&) = default;
 };
 
+// Whether Innkeeper makes and mends it; what it only watches, or has retired, is left as it is.
+[[nodiscard]] bool is_managed(const service_declaration& one);
 [[nodiscard]] const server_declaration& server_of(const estate& all, const service_declaration& one);
 [[nodiscard]] const service_declaration* find_service(const estate& all, std::string_view name);
 

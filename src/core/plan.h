@@ -45,10 +45,25 @@ struct attention {
   friend bool operator==(const attention&, const attention&) = default;
 };
 
+// Of this estate by its marks, and in no manifest, or retired. For people to know; nothing touches it.
+struct leftover_service {
+  std::string service;
+  database_name database;  // empty: only roles are left of it
+  std::vector<role_name> roles;
+  std::string retired_since;  // "2026-11-21T16:00:00Z"; empty: in service
+  bool is_declared = false;
+  bool is_open = false;     // retired, and a step of retiring is still to do
+  bool is_cut_off = false;  // a DROP DATABASE was, or a prune
+  std::string next;         // the command that takes it one step further
+
+  friend bool operator==(const leftover_service&, const leftover_service&) = default;
+};
+
 struct plan {
   std::string server;
   std::vector<step> steps;  // in the order of execution
   std::vector<attention> attentions;
+  std::vector<leftover_service> leftovers;
   diagnostics problems;                       // errors here: nothing may be applied
   std::map<database_name, bool> seen_inside;  // of the databases looked into: was there nothing to do or tell?
 

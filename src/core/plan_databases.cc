@@ -146,10 +146,13 @@ class around_rules {
   // What `service create` made is taken over by the estate that names it. A database that is still closed and bare of
   // any comment is ours too: a run was cut off right after it made it.
   void mark(const observed_database& found) {
-    const auto theirs = marked_estate(found.comment);
-    const bool is_taken_over = theirs && found.comment != with_.desired.mark && !wanted_.is_registry;
+    auto theirs = parse_mark(found.comment);
+    const auto ours = marked_estate(with_.desired.mark);
     const bool was_cut_off = found.comment.empty() && !found.allows_connections && found.owner == with_.can.admin;
-    if (is_taken_over || was_cut_off) add(steps::comment_database{wanted_.name, own_mark()});
+    if (was_cut_off) add(steps::comment_database{wanted_.name, own_mark()});
+    if (!theirs || theirs->estate == ours || wanted_.is_registry) return;
+    theirs->estate = ours.value_or("");
+    add(steps::comment_database{wanted_.name, print_mark(*theirs)});
   }
 
   [[nodiscard]] const std::string& own_mark() const { return wanted_.is_registry ? registry_mark : with_.desired.mark; }
@@ -194,11 +197,19 @@ void tell_unseen(const context& with, const desired_database& wanted, const obse
   }
 }
 
+// ALTER DATABASE on such a wreck ends the session that tries it. Ours is dropped when asked for by name.
+std::string wrecked_statement(const context& with, const desired_database& wanted, const observed_database& found) {
+  if (wanted.services.empty() || marked_estate(found.comment) != marked_estate(with.desired.mark)) {
+    return fmt::format("DROP DATABASE {};", quoted(wanted.name));
+  }
+  return fmt::format("innkeeper apply --prune --confirm {}", wanted.services.front());
+}
+
 void plan_database(const context& with, const desired_database& wanted, writer& to) {
   const auto* found = with.database(wanted.name);
   if (found != nullptr && found->connection_limit == -2) {
     to.tell({.text = fmt::format("database \"{}\" was left behind by a DROP DATABASE that was cut off", wanted.name),
-             .statement = fmt::format("DROP DATABASE {};", quoted(wanted.name)),
+             .statement = wrecked_statement(with, wanted, *found),
              .who = "you",
              .fails_service = true,
              .from = wanted.from});

@@ -61,12 +61,12 @@ void proof_facts::add_tenant(const role_name& name, const service_declaration& s
 
 void proof_facts::add_log_ins(const std::set<std::string>& services) {
   for (const auto& service : all_.services) {
-    if (service.server != desired_.name) continue;
+    if (service.server != desired_.name || service.mode == management_mode::retired) continue;
     add_tenant(service.user.value, service);
     if (service.access == access_mode::readwrite) add_tenant(migrator_role(service.name), service);
   }
   for (const auto& service : all_.services) {
-    if (service.server != desired_.name || service.mode == management_mode::observe) continue;
+    if (service.server != desired_.name || !is_managed(service)) continue;
     if (!services.empty() && !services.contains(service.name)) continue;
     add_log_in(service.user.value, service, false);
     if (service.access == access_mode::readwrite) add_log_in(migrator_role(service.name), service, true);

@@ -37,6 +37,10 @@ service_status status_of(const estate& all, const service_declaration& one, cons
   note_sharing(status, all, one);
   const auto database = std::ranges::find(observed.databases, status.database, &observed_database::name);
   const auto user = std::ranges::find(observed.roles, status.user, &observed_role::name);
+  for (const auto& leftover : left.leftovers) {
+    if (leftover.service == one.name && leftover.is_declared) status.retired_since = leftover.retired_since;
+  }
+  status.is_cut_off = database != observed.databases.end() && database->connection_limit == -2;
   status.exists = database != observed.databases.end() && user != observed.roles.end();
   if (user != observed.roles.end()) status.connection_limit = user->connection_limit;
   for (const auto& sessions : observed.sessions) {
@@ -49,11 +53,16 @@ service_status status_of(const estate& all, const service_declaration& one, cons
 }
 
 std::vector<std::string> undeclared_objects(const estate& all, const desired_server& desired,
-                                            const observed_server& observed) {
+                                            const observed_server& observed,
+                                            const std::vector<leftover_service>& leftovers) {
   std::set<database_name> databases;
   for (const auto& one : desired.databases) databases.insert(one.name);
   std::set<role_name> roles;
   for (const auto& one : desired.roles) roles.insert(one.name);
+  for (const auto& one : leftovers) {
+    if (!one.database.empty()) databases.insert(one.database);
+    roles.insert(one.roles.begin(), one.roles.end());
+  }
   const auto is_ours = [&](const std::string& comment) { return marked_estate(comment) == all.name; };
   std::vector<std::string> found;
   for (const auto& one : observed.databases) {
@@ -84,7 +93,8 @@ server_status derive_status(const estate& all, const desired_server& desired, co
                        .max_connections = max_connections_of(observed),
                        .steps = static_cast<int>(left.steps.size()),
                        .attentions = static_cast<int>(left.attentions.size()),
-                       .undeclared = undeclared_objects(all, desired, observed)};
+                       .leftovers = left.leftovers,
+                       .undeclared = undeclared_objects(all, desired, observed, left.leftovers)};
   for (const auto& sessions : observed.sessions) status.connections += sessions.count;
   for (const auto& one : all.services) {
     if (one.server != desired.name) continue;

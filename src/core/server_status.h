@@ -22,10 +22,12 @@ struct service_status {
   std::vector<std::string> shares_user_with;    // other services
   std::vector<std::string> shares_schema_with;  // by table prefix
   std::vector<std::string> shares_database_with;
-  bool exists = false;  // its database and its log-in are there
-  int steps = 0;        // that apply would run for it
-  int attentions = 0;   // of it
-  int connections = 0;  // of its log-in to its database, now
+  std::string retired_since;  // "" in service
+  bool is_cut_off = false;    // a DROP DATABASE was: nothing in it can be reached
+  bool exists = false;        // its database and its log-in are there
+  int steps = 0;              // that apply would run for it
+  int attentions = 0;         // of it
+  int connections = 0;        // of its log-in to its database, now
   int connection_limit = -1;
   std::optional<std::int64_t> bytes;  // of its database
 
@@ -40,7 +42,8 @@ struct server_status {
   int steps = 0;  // all of them, the server's own too
   int attentions = 0;
   std::vector<service_status> services;
-  std::vector<std::string> undeclared;  // "database old": ours by its mark, and not in the manifest
+  std::vector<leftover_service> leftovers;  // retired, or ours by their marks and not in the manifest
+  std::vector<std::string> undeclared;      // "database old": what is ours by its mark and of no service that is known
 
   friend bool operator==(const server_status&, const server_status&) = default;
 };

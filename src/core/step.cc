@@ -180,6 +180,18 @@ struct phrase_of {
   phrase operator()(const steps::create_registry&) const {
     return {"database " + registry_database.value, "create the registry and the audit trail"};
   }
+  phrase operator()(const steps::drop_database& s) const {
+    return {"database " + s.database.value, "drop, with all data in it"};
+  }
+  phrase operator()(const steps::drop_schema& s) const {
+    return {in(s.database, s.schema), "drop, with all data in it"};
+  }
+  phrase operator()(const steps::take_over_owned& s) const {
+    const std::string objects =
+        s.to.empty() ? "" : fmt::format("{} now owned by {}, ", plural(s.count, "object"), s.to);
+    return {"role " + s.role.value, fmt::format("in {} {}its privileges dropped", s.database, objects)};
+  }
+  phrase operator()(const steps::drop_role& s) const { return {"role " + s.role.value, "drop"}; }
 
  private:
   static std::string in(const database_name& database, const schema_name& schema) {
@@ -221,7 +233,11 @@ constexpr std::array<std::string_view, std::variant_size_v<action>> alternative_
                                                                                       "revoke_admin_option",
                                                                                       "revoke_grant_option",
                                                                                       "grant_on_functions",
-                                                                                      "revoke_on_functions"};
+                                                                                      "revoke_on_functions",
+                                                                                      "drop_database",
+                                                                                      "drop_schema",
+                                                                                      "take_over_owned",
+                                                                                      "drop_role"};
 
 }  // namespace
 
@@ -231,12 +247,16 @@ change_kind kind_of(const step& one) {
                                [](const steps::create_schema&) { return change_kind::create; },
                                [](const steps::create_extension&) { return change_kind::create; },
                                [](const steps::create_registry&) { return change_kind::create; },
+                               [](const steps::drop_database&) { return change_kind::drop; },
+                               [](const steps::drop_schema&) { return change_kind::drop; },
+                               [](const steps::drop_role&) { return change_kind::drop; },
                                [](const auto&) { return change_kind::change; }},
                     one.what);
 }
 
 bool is_transactional(const step& one) {
   return !std::holds_alternative<steps::create_database>(one.what) &&
+         !std::holds_alternative<steps::drop_database>(one.what) &&
          !std::holds_alternative<steps::set_parameter>(one.what);
 }
 

@@ -237,22 +237,51 @@ struct revoke_on_functions {
   friend bool operator==(const revoke_on_functions&, const revoke_on_functions&) = default;
 };
 
+// With all data in it. Sessions are ended; prepared transactions, slots and subscriptions stop it.
+struct drop_database {
+  database_name database;
+  friend bool operator==(const drop_database&, const drop_database&) = default;
+};
+
+// With all that is in it; stops where anything outside would lose a column, a key or a view by it.
+struct drop_schema {
+  database_name database;
+  schema_name schema;
+  friend bool operator==(const drop_schema&, const drop_schema&) = default;
+};
+
+// Of one role in one database: objects go to another role, then its privileges and default privileges go. Nothing that
+// it owns is dropped.
+struct take_over_owned {
+  database_name database;
+  role_name role;
+  role_name to;            // empty: it owns nothing here
+  int count = 0;           // objects
+  bool must_join = false;  // a plain admin acts with both roles' rights only as a member of both
+  bool membership_options = false;
+  friend bool operator==(const take_over_owned&, const take_over_owned&) = default;
+};
+
+struct drop_role {
+  role_name role;
+  friend bool operator==(const drop_role&, const drop_role&) = default;
+};
+
 struct create_registry {
   friend bool operator==(const create_registry&, const create_registry&) = default;
 };
 
 }  // namespace steps
 
-using action =
-    std::variant<steps::set_parameter, steps::create_role, steps::alter_role, steps::set_password, steps::grant_role,
-                 steps::revoke_role, steps::set_role_parameter, steps::comment_role, steps::create_database,
-                 steps::alter_database, steps::open_database, steps::set_database_parameter, steps::comment_database,
-                 steps::grant_on_database, steps::revoke_on_database, steps::end_sessions, steps::create_schema,
-                 steps::alter_schema_owner, steps::grant_on_schema, steps::revoke_on_schema, steps::create_extension,
-                 steps::update_extension, steps::alter_default_privileges, steps::grant_on_objects,
-                 steps::change_object_owner, steps::create_registry, steps::reset_role_parameter,
-                 steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
-                 steps::revoke_on_functions>;
+using action = std::variant<
+    steps::set_parameter, steps::create_role, steps::alter_role, steps::set_password, steps::grant_role,
+    steps::revoke_role, steps::set_role_parameter, steps::comment_role, steps::create_database, steps::alter_database,
+    steps::open_database, steps::set_database_parameter, steps::comment_database, steps::grant_on_database,
+    steps::revoke_on_database, steps::end_sessions, steps::create_schema, steps::alter_schema_owner,
+    steps::grant_on_schema, steps::revoke_on_schema, steps::create_extension, steps::update_extension,
+    steps::alter_default_privileges, steps::grant_on_objects, steps::change_object_owner, steps::create_registry,
+    steps::reset_role_parameter, steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
+    steps::revoke_on_functions, steps::drop_database, steps::drop_schema, steps::take_over_owned, steps::drop_role>;
 
 enum class change_kind { create, change, drop };  // + ~ -
 
@@ -271,7 +300,7 @@ struct step {
 };
 
 [[nodiscard]] change_kind kind_of(const step& one);
-// CREATE DATABASE and ALTER SYSTEM can't run in a transaction block.
+// CREATE DATABASE, DROP DATABASE and ALTER SYSTEM can't run in a transaction block.
 [[nodiscard]] bool is_transactional(const step& one);
 // A role whose secret has to exist before this step runs; empty: none.
 [[nodiscard]] role_name needs_secret_of(const step& one);

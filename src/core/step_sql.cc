@@ -67,6 +67,13 @@ std::string replace_all(std::string text, std::string_view mark, const std::stri
   return text;
 }
 
+// A file that is one DO block, without the comment above it.
+std::string script(std::string_view file) {
+  std::string text{file.substr(file.find("DO "))};
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
 // One overload a kind of step; the compiler names the one that is missing.
 struct sql_of {
   const std::string& password;  // a literal
@@ -204,14 +211,34 @@ struct sql_of {
                        quoted(s.schema), grantee_list(s.grantees));
   }
   std::string operator()(const steps::change_object_owner& s) const {
-    std::string text{core_sql::change_object_owner_sql};
-    text = text.substr(text.find("DO "));
+    std::string text = script(core_sql::change_object_owner_sql);
     text = replace_all(std::move(text), "@TO@", quote_literal(quoted(s.to)));
     text = replace_all(std::move(text), "@FROM@", quote_literal(s.from.value));
-    text = replace_all(std::move(text), "@SCHEMA@", quote_literal(s.schema.value));
-    while (text.ends_with('\n')) text.pop_back();
+    return replace_all(std::move(text), "@SCHEMA@", quote_literal(s.schema.value));
+  }
+  std::string operator()(const steps::drop_database& s) const {
+    return fmt::format("DROP DATABASE {} WITH (FORCE);", quoted(s.database));
+  }
+  std::string operator()(const steps::drop_schema& s) const {
+    return replace_all(script(core_sql::drop_schema_sql), "@SCHEMA@", quote_literal(s.schema.value));
+  }
+  std::string operator()(const steps::take_over_owned& s) const {
+    const std::string inherit = s.membership_options ? " WITH INHERIT TRUE" : "";
+    const auto join = [&](const role_name& role) {
+      return fmt::format("GRANT {} TO CURRENT_USER{};\n", quoted(role), inherit);
+    };
+    std::string text = s.must_join ? join(s.role) : "";
+    if (!s.to.empty()) {
+      if (s.must_join) text += join(s.to);
+      text += fmt::format("REASSIGN OWNED BY {} TO {};\n", quoted(s.role), quoted(s.to));
+    }
+    text += replace_all(script(core_sql::drop_privileges_sql), "@ROLE@", quote_literal(s.role.value));
+    if (s.must_join && s.membership_options && !s.to.empty()) {
+      text += fmt::format("\nGRANT {} TO CURRENT_USER WITH INHERIT FALSE;", quoted(s.to));
+    }
     return text;
   }
+  std::string operator()(const steps::drop_role& s) const { return fmt::format("DROP ROLE {};", quoted(s.role)); }
   std::string operator()(const steps::create_registry&) const {
     std::string text{core_sql::registry_sql};
     while (text.ends_with('\n')) text.pop_back();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/leaving.h"
 #include "exec/error.h"
 #include "exec/executor.h"
 #include "exec/look_notes.h"
@@ -49,7 +50,9 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
   plan_policy policy = options.policy;
   policy.reset_every_password = false;
   policy.reset_passwords.clear();
-  return make_plan(ran.desired, after, secrets, policy);
+  plan left = make_plan(ran.desired, after, secrets, policy);
+  if (may_have_leftovers(ran.desired, after)) note_leftovers(left, all, *access.server, after, policy);
+  return left;
 }
 
 std::set<std::string> services_on(const desired_server& desired, const plan_policy& policy) {
@@ -99,9 +102,15 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
                       {.readers = options.readers, .how = options.how, .for_notes = for_notes});
   result.observed = std::move(seen.server);
   result.looks = std::move(seen.looks);
+  if (has_retired(all, *access.server, result.observed)) {
+    result.desired = derive_desired(with_retired(all, *access.server, result.observed), *access.server);
+  }
   const secret_store store{all.secrets_directory};
   const auto secrets = look_up_secrets(store, result.desired, result.observed, access, options.how);
   result.steps = make_plan(result.desired, result.observed, secrets, options.policy);
+  if (may_have_leftovers(result.desired, result.observed)) {
+    note_leftovers(result.steps, all, *access.server, result.observed, options.policy);
+  }
   return result;
 }
 

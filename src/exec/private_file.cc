@@ -36,13 +36,6 @@ class descriptor {
   int value_;
 };
 
-void sync_directory(const fs::path& directory) {
-  const descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.get() < 0) fail("open directory", directory, errno);
-  // Some network file systems cannot, and say EINVAL.
-  if (::fsync(opened.get()) != 0 && errno != EINVAL) fail("write directory to disk:", directory, errno);
-}
-
 fs::path directory_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path{"."};
 }
@@ -89,6 +82,13 @@ void make_directory(const fs::path& directory) {
 }
 
 }  // namespace
+
+void sync_directory(const fs::path& directory) {
+  const descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened.get() < 0) fail("open directory", directory, errno);
+  // Some network file systems cannot, and say EINVAL.
+  if (::fsync(opened.get()) != 0 && errno != EINVAL) fail("write directory to disk:", directory, errno);
+}
 
 void ensure_private_directory(const fs::path& directory) {
   struct stat status {};

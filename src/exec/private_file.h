@@ -20,6 +20,9 @@ enum class durability {
 void write_private_file(const std::filesystem::path& file, std::string_view content,
                         durability needed = durability::durable);
 
+// What was renamed into it, or removed from it, is so after a power cut, too.
+void sync_directory(const std::filesystem::path& directory);
+
 // False, and nothing is written, where the file exists: of several writers exactly one gets true.
 [[nodiscard]] bool create_private_file(const std::filesystem::path& file, std::string_view content,
                                        durability needed = durability::durable);

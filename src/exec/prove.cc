@@ -1,20 +1,25 @@
 #include "exec/prove.h"
 
+#include "core/leaving.h"
 #include "exec/attempts.h"
 #include "exec/observe.h"
 
 namespace innkeeper::exec {
 
-proof_report verify_server(const estate& all, const server_access& access, const verify_options& options,
+proof_report verify_server(const estate& declared, const server_access& access, const verify_options& options,
                            const event_sink& tell) {
-  const auto desired = derive_desired(all, *access.server);
+  auto desired = derive_desired(declared, *access.server);
   const auto seen =
       observe(access, desired, options.policy,
               {.readers = options.jobs, .application_name = "innkeeper verify", .how = options.how, .for_proof = true});
   const auto& observed = seen.server;
+  // Retired services are closed and wait; whether they are closed is what their attention says.
+  const estate all = with_retired(declared, *access.server, observed);
+  if (has_retired(declared, *access.server, observed)) desired = derive_desired(all, *access.server);
   const secret_store store{all.secrets_directory};
-  const auto left =
+  auto left =
       make_plan(desired, observed, look_up_secrets(store, desired, observed, access, options.how), options.policy);
+  if (may_have_leftovers(desired, observed)) note_leftovers(left, declared, *access.server, observed, options.policy);
   const proof_facts facts{all, desired, observed, options.policy.services};
   attempt_plan tried;
   proof_answers answers;

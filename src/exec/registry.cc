@@ -69,6 +69,12 @@ void audit_trail::add(const step& done, std::chrono::milliseconds duration, cons
                       describe(done), error, duration, std::chrono::system_clock::now()});
 }
 
+void audit_trail::note(const std::string& service, const std::string& kind, const std::string& what,
+                       std::chrono::milliseconds duration, const std::string& error) {
+  const std::lock_guard lock{guard_};
+  waiting_.push_back({++added_, service, "", kind, what, error, duration, std::chrono::system_clock::now()});
+}
+
 // Once more on a new session where the old one broke: all of it may be said twice. False where there is no registry.
 bool audit_trail::in_registry(const std::function<void(pg::connection&)>& work) {
   for (bool is_second_try = false;; is_second_try = true) {
@@ -183,7 +189,7 @@ void audit_trail::remember_objects(pg::connection& session, const desired_server
   const auto remember = [&](const std::string& kind, std::uint32_t oid, const std::string& name,
                             const std::string& comment) {
     const auto service = services.find(kind + " " + name);
-    if (service == services.end() || comment != desired.mark) return;
+    if (service == services.end() || marked_estate(comment) != marked_estate(desired.mark)) return;
     columns[0].push_back(kind);
     columns[1].push_back(std::to_string(oid));
     columns[2].push_back(name);
@@ -202,6 +208,31 @@ void audit_trail::remember_objects(pg::connection& session, const desired_server
       {array_of(columns[0]), array_of(columns[1]), array_of(columns[2]), array_of(columns[3]), estate_});
 }
 
+void audit_trail::write_outcome(pg::connection& session, bool succeeded, int applied, int failed) {
+  session.query_with(
+      "UPDATE innkeeper.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3::integer, "
+      "failed = $4::integer WHERE id = $1::bigint",
+      {run_id_, succeeded ? "done" : "failed", std::to_string(applied), std::to_string(failed)});
+}
+
+void audit_trail::finish_leaving(bool succeeded, int steps) {
+  try {
+    flush();
+    const auto end = [&](pg::connection& session) {
+      say_it_began(session);
+      session.query(
+          "DELETE FROM innkeeper.object AS o WHERE CASE o.kind "
+          "WHEN 'role' THEN NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = o.oid) "
+          "ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_database AS d WHERE d.oid = o.oid) END");
+      write_outcome(session, succeeded, steps, succeeded ? 0 : 1);
+    };
+    const std::lock_guard lock{writing_};
+    if (!in_registry(end)) tell_not_written(access_.server->name, "database \"innkeeper\" is not usable");
+  } catch (const pg::error& failure) {
+    tell_not_written(access_.server->name, failure.what());
+  }
+}
+
 void audit_trail::finish(int applied, int failed, const desired_server& desired, const observed_server& after) {
   try {
     flush();
@@ -209,10 +240,7 @@ void audit_trail::finish(int applied, int failed, const desired_server& desired,
       say_it_began(session);
       // First what is to be remembered: while the run isn't finished, the next one comes back for it.
       remember_objects(session, desired, after);
-      session.query_with(
-          "UPDATE innkeeper.run SET finished_at = pg_catalog.clock_timestamp(), outcome = $2, applied = $3::integer, "
-          "failed = $4::integer WHERE id = $1::bigint",
-          {run_id_, failed == 0 ? "done" : "failed", std::to_string(applied), std::to_string(failed)});
+      write_outcome(session, failed == 0, applied, failed);
       close_what_was_cut_off(session);
     };
     const std::lock_guard lock{writing_};
@@ -240,6 +268,24 @@ void audit_trail::close_what_was_cut_off(pg::connection& session) {
       "UPDATE innkeeper.run SET finished_at = pg_catalog.clock_timestamp(), outcome = 'cut off' "
       "WHERE estate = $1 AND finished_at IS NULL",
       {estate_});
+}
+
+std::vector<registered_object> read_registry(const server_access& access, const std::string& estate) {
+  conninfo target = access.admin;
+  target.database = registry_database;
+  std::vector<registered_object> all;
+  try {
+    auto session = pg::connection::open(target, {.application_name = "innkeeper registry"});
+    if (session.query("SELECT pg_catalog.to_regclass('innkeeper.object') IS NOT NULL;").text(0, 0) != "t") return all;
+    const auto rows = session.query_with(
+        "SELECT kind, oid::bigint, service FROM innkeeper.object WHERE estate IN ($1, '')", {estate});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      all.push_back({rows.text(i, 0), static_cast<std::uint32_t>(std::stoul(rows.text(i, 1))), rows.text(i, 2)});
+    }
+  } catch (const pg::error&) {
+    return {};  // marks tell as much
+  }
+  return all;
 }
 
 }  // namespace innkeeper::exec

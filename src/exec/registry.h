@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/desired.h"
+#include "core/footprint.h"
 #include "core/observed.h"
 #include "core/step.h"
 #include "exec/event.h"
@@ -40,6 +41,11 @@ class audit_trail {
   void finish(int applied, int failed, const desired_server& desired, const observed_server& after);
   // The same for this estate's runs that were cut off, by a run that has nothing else to do.
   void finish_what_was_cut_off(const desired_server& desired, const observed_server& after);
+  // The same for a run in which a service left: rows of objects that are gone go, too.
+  void finish_leaving(bool succeeded, int steps);
+  // What is no step: a dump.
+  void note(const std::string& service, const std::string& kind, const std::string& what,
+            std::chrono::milliseconds duration, const std::string& error);
 
  private:
   struct row {
@@ -54,6 +60,7 @@ class audit_trail {
   void say_it_began(pg::connection& session);
   void tell_not_written(const std::string& server, const std::string& why) const;
   void write(pg::connection& session, const std::vector<row>& rows);
+  void write_outcome(pg::connection& session, bool succeeded, int applied, int failed);
   void close_what_was_cut_off(pg::connection& session);
   void remember_objects(pg::connection& session, const desired_server& desired, const observed_server& after);
 
@@ -69,6 +76,9 @@ class audit_trail {
   std::string run_id_;
   std::optional<pg::connection> session_;
 };
+
+// What the registry holds of this estate and of `service create`. Empty where there is none, or it can't be read.
+[[nodiscard]] std::vector<registered_object> read_registry(const server_access& access, const std::string& estate);
 
 // "alice@build-7": who runs us, for the lock's holder and the audit trail.
 [[nodiscard]] const std::string& who_am_i();
