@@ -34,7 +34,7 @@ std::vector<option> apply_option_rows() {
   std::vector<option> rows{
       {"--jobs", "-j", option_kind::value, "N", "databases made at once; 2 unless given, and more rarely helps"},
       {"--reset-password", "", option_kind::maybe, "ROLE…",
-       "give these log-ins, or all, new passwords where another hand has changed them"},
+       "set the kept passwords of these log-ins, or of all, where another hand changed one"},
       {"--lock-timeout", "", option_kind::value, "TIME",
        "how long to wait for another runner: 90s, 5m; 5m unless given"},
       {"--yes", "", option_kind::flag, "", "don't ask, where something would be dropped"}};

@@ -54,6 +54,7 @@ std::string apply_to_text(const apply_result& result, bool colored) {
   for (const auto& report : result.reports) {
     for (const auto& one : report.attentions) text += attention_to_text(one, colored);
   }
+  for (const auto& report : result.reports) text += preflight_to_text(report.server, report.preflight);
   if (all.left > 0) {
     text += fmt::format("{} {} left to do.\n", counted(all.left, "step"), all.left == 1 ? "is" : "are");
   }
@@ -62,9 +63,9 @@ std::string apply_to_text(const apply_result& result, bool colored) {
 
 json apply_to_json(const apply_result& result) {
   const totals all = sum(result);
-  json document{{"applied", all.applied},    {"failed", all.failed},      {"unchanged", all.unchanged},
-                {"steps", all.steps},        {"left", all.left},          {"duration_ms", all.duration.count()},
-                {"failures", json::array()}, {"attention", json::array()}};
+  json document{{"applied", all.applied},    {"failed", all.failed},       {"unchanged", all.unchanged},
+                {"steps", all.steps},        {"left", all.left},           {"duration_ms", all.duration.count()},
+                {"failures", json::array()}, {"attention", json::array()}, {"preflight", json::array()}};
   for (const auto& report : result.reports) {
     for (const auto& one : report.failures) {
       document["failures"].push_back({{"server", report.server},
@@ -73,6 +74,9 @@ json apply_to_json(const apply_result& result) {
                                       {"code", static_cast<int>(one.code)}});
     }
     for (const auto& one : report.attentions) document["attention"].push_back(attention_to_json(one));
+    for (auto& right : preflight_to_json(report.server, report.preflight)) {
+      document["preflight"].push_back(std::move(right));
+    }
   }
   add_looks(document, looks_of(result));
   if (!result.failures.empty()) document["error"] = to_json(result.failures.front());

@@ -14,6 +14,7 @@ namespace {
 struct options {
   bool check = false;
   bool sql = false;
+  bool preflight = false;
 };
 
 options parse(const arguments& given) {
@@ -21,7 +22,11 @@ options parse(const arguments& given) {
     throw refused{exit_code::usage, "--sql and --json exclude each other",
                   "The steps in the JSON document carry their SQL."};
   }
-  return {.check = given.has("--check"), .sql = given.has("--sql")};
+  if (given.has("--preflight") && (given.has("--sql") || given.has("--json"))) {
+    throw refused{exit_code::usage, "--preflight excludes --sql and --json",
+                  "The JSON document has the same statements under \"preflight\"."};
+  }
+  return {.check = given.has("--check"), .sql = given.has("--sql"), .preflight = given.has("--preflight")};
 }
 
 void show(const plan_view& view, const std::vector<look_summary>& looks, const options& chosen, console& out) {
@@ -31,6 +36,8 @@ void show(const plan_view& view, const std::vector<look_summary>& looks, const o
     out.print_json(document);
   } else if (chosen.sql) {
     for (const auto& one : view.plans) out.print_raw(to_script(one));
+  } else if (chosen.preflight) {
+    for (const auto& one : view.plans) out.print_raw(to_preflight_script(one));
   } else {
     out.print_raw(plan_to_text(view, out.settings().colored_results) + looks_to_text(looks));
   }
@@ -66,8 +73,10 @@ exit_code run(const arguments& given, console& out) {
 }  // namespace
 
 command plan_command() {
-  std::vector<option> rows{{"--check", "", option_kind::flag, "", "exit 2 where apply would change anything"},
-                           {"--sql", "", option_kind::flag, "", "the same as a psql script that a DBA could run"}};
+  std::vector<option> rows{
+      {"--check", "", option_kind::flag, "", "exit 2 where apply would change anything"},
+      {"--sql", "", option_kind::flag, "", "the same as a psql script that a DBA could run"},
+      {"--preflight", "", option_kind::flag, "", "the rights that this admin lacks, as a psql script for a superuser"}};
   for (const auto& row : depth_option_rows()) rows.push_back(row);
   return {.name = "plan",
           .summary = "what apply would do; nothing is touched",

@@ -152,6 +152,7 @@ json attention_to_json(const attention& one) {
           {"who", one.who},
           {"service", one.from.service},
           {"database", one.database.value},
+          {"topic", one.topic},
           {"fails_service", one.fails_service},
           {"file", one.from.where.file},
           {"line", one.from.where.line}};
@@ -186,25 +187,53 @@ json leftovers_to_json(const std::vector<leftover_service>& all) {
   return list;
 }
 
+json preflight_to_json(const std::string& server, const std::vector<missing_right>& rights) {
+  json list = json::array();
+  for (const auto& one : rights) {
+    list.push_back({{"server", server},
+                    {"statement", one.statement},
+                    {"database", one.database.value},
+                    {"who", one.who},
+                    {"why", one.why},
+                    {"needed_for", one.needed_for == missing_right::need::apply ? "apply" : "proof"}});
+  }
+  return list;
+}
+
+std::string preflight_to_text(const std::string& server, const std::vector<missing_right>& rights) {
+  if (rights.empty()) return {};
+  const auto for_apply = std::ranges::count(rights, missing_right::need::apply, &missing_right::needed_for);
+  const auto for_proof = static_cast<std::ptrdiff_t>(rights.size()) - for_apply;
+  const std::string all_for = for_proof == 0   ? "for apply"
+                              : for_apply == 0 ? "for the proof"
+                                               : fmt::format("{} for apply, {} for the proof", for_apply, for_proof);
+  return fmt::format("The admin of server {} lacks rights ({}): `innkeeper plan --preflight` prints {} to ask for.\n",
+                     server, all_for, counted(static_cast<long>(rights.size()), "statement"));
+}
+
 std::string plan_to_text(const plan_view& view, bool colored) {
   std::string text;
   for (const auto& one : view.plans) {
     for (const auto& service : groups_of(view.all, one)) text += group_to_text(one, service, colored);
   }
+  std::string lacking;
+  for (const auto& one : view.plans) lacking += preflight_to_text(one.server, one.preflight);
+  if (!lacking.empty()) lacking += "\n";
   std::string leftovers;
   for (const auto& one : view.plans) leftovers += leftovers_to_text(one.leftovers);
-  return text + unmanaged_to_text(view, colored) + summary(view, count(view.plans)) + leftovers;
+  return text + unmanaged_to_text(view, colored) + lacking + summary(view, count(view.plans)) + leftovers;
 }
 
 json plan_to_json(const plan_view& view) {
   const counts total = count(view.plans);
-  json document{{"estate", view.all.name}, {"servers", json::array()}};
+  json document{{"estate", view.all.name}, {"servers", json::array()}, {"preflight", json::array()}};
   for (const auto& one : view.plans) {
     json server{{"name", one.server}, {"steps", json::array()}, {"attention", json::array()}};
     for (const auto& step : one.steps) server["steps"].push_back(step_to_json(step));
     for (const auto& attention : one.attentions) server["attention"].push_back(attention_to_json(attention));
     server["leftovers"] = leftovers_to_json(one.leftovers);
     document["servers"].push_back(std::move(server));
+    for (auto& right : preflight_to_json(one.server, one.preflight)) document["preflight"].push_back(std::move(right));
   }
   document["unmanaged"] = json::array();
   for (const auto& key : view.all.unmanaged) {

@@ -22,6 +22,9 @@ struct plan_view {
 // Also of other commands' documents and texts.
 [[nodiscard]] std::string leftovers_to_text(const std::vector<leftover_service>& all);
 [[nodiscard]] json leftovers_to_json(const std::vector<leftover_service>& all);
+[[nodiscard]] json preflight_to_json(const std::string& server, const std::vector<missing_right>& rights);
+// One line where a right is missing; empty where none is.
+[[nodiscard]] std::string preflight_to_text(const std::string& server, const std::vector<missing_right>& rights);
 [[nodiscard]] std::string attention_to_text(const attention& one, bool colored);
 [[nodiscard]] json attention_to_json(const attention& one);
 

@@ -70,6 +70,15 @@ std::string sharing_lines(const status_view& view, const server_status& status) 
   return text.empty() ? text : "\nshared, as declared:\n" + text;
 }
 
+std::string password_lines(const status_view& view, const server_status& status) {
+  std::string text;
+  for (const auto& one : status.services) {
+    if (!is_shown(view, one)) continue;
+    for (const auto& line : one.passwords) text += fmt::format("  {}\n", line);
+  }
+  return text.empty() ? text : "\npasswords; innkeeper plan says what mends them:\n" + text;
+}
+
 std::string undeclared_lines(const server_status& status) {
   std::string text;
   for (const auto& one : status.undeclared) text += fmt::format("  {}\n", one);
@@ -88,6 +97,7 @@ json service_to_json(const service_status& one) {
           {"retired_since", one.retired_since.empty() ? json(nullptr) : json(one.retired_since)},
           {"steps", one.steps},
           {"attention", one.attentions},
+          {"passwords", one.passwords},
           {"connections", one.connections},
           {"connection_limit", one.connection_limit},
           {"bytes", one.bytes ? json(*one.bytes) : json(nullptr)},
@@ -118,7 +128,8 @@ std::string status_to_text(const status_view& view, bool colored) {
       table.add({one.name, one.database.value, one.schema.value, one.user.value, one.starts_as.value,
                  connections_of(one), one.bytes ? human_bytes(*one.bytes) : "", state_of(one)});
     }
-    text += table.text("  ") + sharing_lines(view, server.status) + undeclared_lines(server.status);
+    text += table.text("  ") + sharing_lines(view, server.status) + password_lines(view, server.status) +
+            undeclared_lines(server.status);
     if (server.status.steps > 0) {
       text += fmt::format("\n{} to run; see innkeeper plan\n", counted(server.status.steps, "step"));
     }

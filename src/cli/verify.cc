@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/looks_view.h"
+#include "cli/plan_view.h"
 #include "cli/progress.h"
 #include "cli/verify_view.h"
 #include "core/matrix_text.h"
@@ -45,6 +46,12 @@ exit_code run(const arguments& given, console& out) {
   json document = proofs_to_json(opened.all.name, result.reports);
   if (!result.failures.empty()) document["error"] = to_json(result.failures.front());
   out.print_json(document);
+  for (const auto& one : result.reports) {
+    auto lacking = preflight_to_text(one.server, one.preflight);
+    if (lacking.empty()) continue;
+    lacking.pop_back();
+    out.tell(lacking);
+  }
   for (const auto& one : result.failures) out.show(one.problems);
   if (!options.prove && result.code() == exit_code::ok) out.tell("next: innkeeper verify --prove tries it, too");
   return result.code();

@@ -1,6 +1,7 @@
 #include "cli/verify_view.h"
 
 #include "cli/looks_view.h"
+#include "cli/plan_view.h"
 #include "core/limits.h"
 #include "core/matrix_text.h"
 
@@ -75,6 +76,7 @@ json proofs_to_json(const std::string& estate_name, const std::vector<proof_repo
   int drift = 0;
   json servers = json::array();
   json findings = json::array();
+  json preflight = json::array();
   for (const auto& one : reports) {
     probes += one.probes;
     leaks += one.leaks;
@@ -82,10 +84,12 @@ json proofs_to_json(const std::string& estate_name, const std::vector<proof_repo
     unprovable += one.unprovable;
     drift += one.drift;
     servers.push_back(server_to_json(one));
+    for (auto& right : preflight_to_json(one.server, one.preflight)) preflight.push_back(std::move(right));
     for (const auto& found : one.findings) findings.push_back(finding_to_json(found, one.server));
   }
-  json document{{"estate", estate_name},    {"probes", probes}, {"leaks", leaks},       {"failed", failed},
-                {"unprovable", unprovable}, {"drift", drift},   {"findings", findings}, {"servers", servers}};
+  json document{{"estate", estate_name}, {"probes", probes},         {"leaks", leaks},
+                {"failed", failed},      {"unprovable", unprovable}, {"drift", drift},
+                {"findings", findings},  {"servers", servers},       {"preflight", preflight}};
   if (!reports.empty()) document["limits"] = limits_to_json();
   std::vector<look_summary> looks;
   for (const auto& one : reports) looks.push_back(one.looks);

@@ -47,6 +47,7 @@ capabilities derive_capabilities(const admin_facts& facts) {
   can.has_reserved_connections = major >= 16;
   can.is_writable = !facts.in_recovery;
   can.is_supported = major >= oldest_supported_major;
+  can.has_log_in_triggers = major >= 17;
   can.has_self_grants = major >= 16 && !super;
   can.settable = facts.may_set;
   // Without the reload, nothing would come of it.

@@ -59,6 +59,7 @@ struct capabilities {
   bool has_reserved_connections = false;  // 16+: the setting, and the role pg_use_reserved_connections
   bool is_writable = true;                // not in recovery
   bool is_supported = true;               // 13 or newer
+  bool has_log_in_triggers = false;       // 17+: run after our startup options
   bool has_self_grants = false;     // 16+: createrole_self_grant, which would make memberships that nobody asked for
   std::set<std::string> settable;   // of the parameters that only superusers may set
   std::set<std::string> alterable;  // by ALTER SYSTEM

@@ -223,6 +223,7 @@ struct observed_server {
   capabilities can;
   int version_num = 0;
   std::string system_identifier;
+  database_name maintenance{"postgres"};  // where the admin logs in
   std::vector<observed_role> roles;
   std::vector<observed_membership> memberships;
   std::vector<observed_database> databases;

@@ -22,6 +22,28 @@ context::context(const desired_server& desired_, const observed_server& observed
     const auto found = by_access.find(one.role);
     if (found != by_access.end()) expected_log_ins[found->second].insert(one.member);
   }
+  for (const auto& database : desired.databases) {
+    for (const auto& grants : database.object_grants) owners.insert(grants.owner);
+  }
+  acts_as = closure([](const observed_membership& row) { return row.inherit; });
+  becomes = closure([](const observed_membership& row) { return row.set; });
+}
+
+std::set<role_name> context::closure(bool (*follows)(const observed_membership&)) const {
+  std::set<role_name> reached{can.admin};
+  if (can.is_superuser) return reached;  // needs none
+  std::map<role_name, std::vector<const observed_membership*>> by_member;
+  for (const auto& one : observed.memberships) by_member[one.member].push_back(&one);
+  std::vector<role_name> open{can.admin};
+  while (!open.empty()) {
+    const auto rows = by_member.find(open.back());
+    open.pop_back();
+    if (rows == by_member.end()) continue;
+    for (const auto* row : rows->second) {
+      if (follows(*row) && !is_old_loan(*row) && reached.insert(row->role).second) open.push_back(row->role);
+    }
+  }
+  return reached;
 }
 
 const observed_role* context::role(const role_name& name) const {
@@ -50,14 +72,35 @@ bool context::skips(const desired_database& one) const {
 }
 
 bool context::may_alter(const role_name& name) const {
+  if (can.is_superuser) return true;
+  const auto* found = role(name);
+  if (found != nullptr && found->superuser) return false;
   if (can.may_take_over_roles) return true;
-  const auto rows = memberships.find({name, can.admin});
-  return rows != memberships.end() &&
-         std::ranges::any_of(rows->second, [](const observed_membership* row) { return row->admin; });
+  return std::ranges::any_of(acts_as, [&](const role_name& member) {
+    const auto rows = memberships.find({name, member});
+    return rows != memberships.end() &&
+           std::ranges::any_of(rows->second, [](const observed_membership* row) { return row->admin; });
+  });
 }
 
-void writer::add(action what, step_scope scope, const origin& from, const database_name& database) {
-  plan_.steps.push_back({std::move(what), scope, database, from});
+bool context::is_old_loan(const observed_membership& row) const {
+  return row.member == can.admin && row.grantor == can.admin && !row.admin && owners.contains(row.role) &&
+         (!can.membership_options || (row.set && !row.inherit));
+}
+
+bool context::acts_for(const role_name& name) const {
+  return can.is_superuser || acts_as.contains(name);
+}
+
+bool context::could_act_for(const role_name& name) const {
+  if (acts_for(name)) return true;
+  // Only roles of the estate: nobody asked this admin to borrow other people's.
+  return wanted_roles.contains(name) && (role(name) == nullptr || may_alter(name));
+}
+
+std::string context::context_of(const std::string& parameter) const {
+  const auto found = std::ranges::find(observed.parameters_of_server, parameter, &observed_parameter::name);
+  return found == observed.parameters_of_server.end() ? "user" : found->context;
 }
 
 }  // namespace plan_rules
@@ -79,7 +122,7 @@ plan make_plan(const desired_server& desired, const observed_server& observed, c
                const plan_policy& policy) {
   plan result{.server = desired.name};
   const plan_rules::context with{desired, observed, secrets, policy};
-  plan_rules::writer to{result};
+  plan_rules::writer to{with, result};
   if (plan_rules::is_left_to_an_estate(with, to)) return result;
   plan_rules::check_server(with, to);
   if (has_errors(result.problems)) return result;
@@ -87,8 +130,10 @@ plan make_plan(const desired_server& desired, const observed_server& observed, c
   plan_rules::plan_roles(with, to);
   plan_rules::plan_memberships(with, to);
   plan_rules::plan_databases(with, to);
+  plan_rules::plan_settings(with, to);
   plan_rules::plan_closing(with, to);
   leave_out_blocked(result);
+  result.preflight = plan_rules::plan_preflight(with, result.attentions);
   return result;
 }
 

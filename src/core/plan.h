@@ -13,6 +13,15 @@
 
 namespace innkeeper {
 
+// What we last knew to be right on the server, from the registry.
+struct remembered_password {
+  std::string fingerprint;  // of the verifier, see password_truth.h
+  std::string when;         // "2026-11-21 15:40 UTC"
+  std::string who;          // "alice@build-7"
+
+  friend bool operator==(const remembered_password&, const remembered_password&) = default;
+};
+
 // What the secrets' places hold for a log-in. Never printed.
 struct known_secret {
   enum class state { absent, present, unreadable };
@@ -21,6 +30,9 @@ struct known_secret {
   std::string problem;  // when unreadable
   // Where verifiers can't be read on the server: did a log-in with the secret work?
   fact<bool> log_in_works;
+  // Where the server's verifier is another one: is it nevertheless of the kept password?
+  fact<bool> fits_server;
+  std::optional<remembered_password> remembered;
 };
 
 using known_secrets = std::map<role_name, known_secret>;
@@ -37,9 +49,11 @@ struct attention {
   std::string statement;        // that would mend it; empty: none
   std::string who;              // who can run it: "a superuser", "you"; empty with no statement
   bool fails_service = false;   // something required is impossible: the service counts as failed
+  bool lacks_right = false;     // because the admin lacks the right that the statement gives
   bool blocks_service = false;  // and nothing of the service may be touched
   bool may_retry = false;       // it may be over soon
   origin from;
+  std::string topic;       // for programs: "password.server_drifted"; mostly empty
   database_name database;  // where the statement has to run; empty: in any
 
   friend bool operator==(const attention&, const attention&) = default;
@@ -59,11 +73,24 @@ struct leftover_service {
   friend bool operator==(const leftover_service&, const leftover_service&) = default;
 };
 
+// A right that this admin lacks, as the statement to ask for.
+struct missing_right {
+  enum class need { apply, proof };
+  std::string statement;
+  database_name database;  // where to run it
+  std::string who;         // who can: "a superuser"
+  std::string why;
+  need needed_for = need::apply;
+
+  friend bool operator==(const missing_right&, const missing_right&) = default;
+};
+
 struct plan {
   std::string server;
   std::vector<step> steps;  // in the order of execution
   std::vector<attention> attentions;
   std::vector<leftover_service> leftovers;
+  std::vector<missing_right> preflight;       // in the order to run them
   diagnostics problems;                       // errors here: nothing may be applied
   std::map<database_name, bool> seen_inside;  // of the databases looked into: was there nothing to do or tell?
 

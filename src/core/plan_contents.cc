@@ -49,10 +49,12 @@ class inside_rules {
   void add(action what, const origin& from) { to_.add(std::move(what), step_scope::inside, from, wanted_.name); }
 
   void tell(std::string text, std::string statement, std::string who, const origin& from, bool fails = false) {
+    const bool statement_is_empty = statement.empty();
     to_.tell({.text = std::move(text),
               .statement = std::move(statement),
               .who = std::move(who),
               .fails_service = fails,
+              .lacks_right = fails && !statement_is_empty,
               .from = from,
               .database = wanted_.name});
   }
@@ -60,6 +62,13 @@ class inside_rules {
   [[nodiscard]] const observed_schema* schema(const schema_name& name) const {
     const auto at = std::ranges::find(found_.schemas, name, &observed_schema::name);
     return at == found_.schemas.end() ? nullptr : &*at;
+  }
+
+  // From 15, public belongs to whoever owns the database.
+  [[nodiscard]] bool owns(const role_name& owner) const {
+    if (owner.value != "pg_database_owner") return with_.acts_for(owner);
+    const auto* database = with_.database(wanted_.name);
+    return database == nullptr || with_.could_act_for(database->owner);
   }
 
   // Statements on what the owner role holds: a superuser acts for any owner, a plain admin has to become it.
@@ -78,7 +87,7 @@ class inside_rules {
       for (const auto& grant : wanted.grants) grant_schema(wanted, grant.grantee, grant.privileges);
       return;
     }
-    const bool may_give = with_.can.may_give_public_schema || wanted.name.value != "public";
+    const bool may_give = owns(found->owner) || with_.could_act_for(found->owner);
     // Before the schema is given away: a plain admin couldn't any more.
     close_schema(wanted);
     const role_name owner = wanted.owner.empty() ? with_.can.admin : wanted.owner;
@@ -95,7 +104,10 @@ class inside_rules {
       // Lent for the moment, unless the manifest gives it for good.
       const bool needs_create = with_.can.must_assume_owner &&
                                 std::ranges::find(wanted_.grants, desired_grant{owner, "C"}) == wanted_.grants.end();
-      add(steps::alter_schema_owner{wanted_.name, wanted.name, owner, needs_create}, wanted.from);
+      const std::vector<needed_role> also =
+          owns(found->owner) ? std::vector<needed_role>{} : std::vector<needed_role>{{found->owner, true, false}};
+      to_.add(steps::alter_schema_owner{wanted_.name, wanted.name, owner, needs_create}, step_scope::inside,
+              wanted.from, wanted_.name, also);
     }
     for (const auto& grant : wanted.grants) {
       const std::string lacks = missing(grant.privileges, privileges_of(found->privileges, grant.grantee));
@@ -114,10 +126,10 @@ class inside_rules {
     if (found == nullptr) return;
     const std::string open_to_all = privileges_of(found->privileges, everybody);
     if (open_to_all.empty()) return;
-    const bool owns = found->owner == with_.can.admin || found->owner.value == "pg_database_owner";
-    if (with_.can.may_close_maintenance || owns || with_.wanted_roles.contains(found->owner)) {
+    const bool is_own = owns(found->owner);
+    if (is_own || with_.wanted_roles.contains(found->owner)) {
       add(steps::revoke_on_schema{wanted_.name, wanted.name, everybody, open_to_all,
-                                  owns ? role_name{} : acting(found->owner)},
+                                  is_own ? role_name{} : acting(found->owner)},
           wanted.from);
     } else {
       tell(fmt::format("schema \"{}\" of database \"{}\" gives {} to every log-in that is in", wanted.name,
@@ -148,7 +160,7 @@ class inside_rules {
     std::set<char> kinds;
     for (const auto& group : found_.objects) {
       if (group.schema != grants.schema || is_allowed_owner(group.owner)) continue;
-      if (!with_.can.may_close_maintenance) {
+      if (!with_.could_act_for(group.owner)) {
         tell(fmt::format("{} objects in schema \"{}\" of database \"{}\" belong to \"{}\"", group.count, grants.schema,
                          wanted_.name, group.owner),
              fmt::format("REASSIGN OWNED BY {} TO {};", quoted(group.owner), quoted(grants.owner)), "a superuser",

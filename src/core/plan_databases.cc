@@ -69,6 +69,10 @@ class around_rules {
 
  private:
   void add(action what) { to_.add(std::move(what), step_scope::around, wanted_.from, wanted_.name); }
+  // With the rights of its owner of today.
+  void add(action what, const role_name& owner) {
+    to_.add(std::move(what), step_scope::around, wanted_.from, wanted_.name, {{.role = owner, .inherits = true}});
+  }
 
   // A superuser that is no service of ours owns it as well as the admin would; anybody else could re-open it.
   [[nodiscard]] bool owner_is_fine(const role_name& owner) const {
@@ -83,7 +87,7 @@ class around_rules {
       change.connection_limit = wanted_.connection_limit;
     }
     if (found.is_template) change.is_template = false;
-    const bool may = with_.can.may_alter_system || found.owner == with_.can.admin;
+    const bool may = with_.could_act_for(found.owner);
     if (!owner_is_fine(found.owner)) {
       if (may) {
         change.owner = with_.can.admin;
@@ -96,12 +100,13 @@ class around_rules {
              .from = wanted_.from});
       }
     }
-    if (may && (change.connection_limit || change.is_template || change.owner)) add(change);
+    if (may && (change.connection_limit || change.is_template || change.owner)) add(change, found.owner);
   }
 
   void change_privileges(const observed_database& found) {
     const std::string open_to_all = privileges_of(found.privileges, everybody);
-    const bool may = with_.can.may_close_maintenance || found.owner == with_.can.admin;
+    // It belongs to the admin by now, where the admin could take it.
+    const bool may = with_.could_act_for(found.owner);
     if (!open_to_all.empty()) revoke(everybody, open_to_all, may);
     for (const auto& grant : wanted_.grants) {
       const std::string lacks = missing(grant.privileges, privileges_of(found.privileges, grant.grantee));
@@ -257,12 +262,14 @@ void close_maintenance(const context& with, const database_name& name, writer& t
   if (found == nullptr) return;
   const std::string open_to_all = privileges_of(found->privileges, everybody);
   if (open_to_all.empty()) return;
-  if (with.can.may_close_maintenance || found->owner == with.can.admin) {
+  if (with.acts_for(found->owner)) {
     warn_who_loses(with, *found, to);
     to.add(steps::revoke_on_database{name, everybody, open_to_all}, step_scope::closing, {}, name);
   } else {
     to.tell({.text = fmt::format("database \"{}\" is open to every log-in of the server", name),
-             .statement = fmt::format("REVOKE ALL ON DATABASE {} FROM PUBLIC;", quoted(name)),
+             // The admin itself gets in by what PUBLIC holds.
+             .statement = fmt::format("GRANT CONNECT ON DATABASE {0} TO {1}; REVOKE ALL ON DATABASE {0} FROM PUBLIC;",
+                                      quoted(name), quoted(with.can.admin)),
              .who = "a superuser"});
   }
 }
@@ -279,7 +286,8 @@ void plan_foreign_sessions(const context& with, writer& to) {
     const auto expected = with.expected_log_ins.find(one.database);
     if (expected != with.expected_log_ins.end() && expected->second.contains(one.role)) continue;
     const auto& from = database->second->from;
-    if (with.wanted_roles.contains(one.role) && with.can.may_end_sessions) {
+    const bool may_end = with.can.may_end_sessions || with.could_act_for(one.role);
+    if (with.wanted_roles.contains(one.role) && may_end) {
       to.add(steps::end_sessions{one.database, one.role}, step_scope::closing, from, one.database);
     } else {
       to.tell({.text = fmt::format("role \"{}\" has {} session{} in database \"{}\"", one.role, one.count,
@@ -287,7 +295,7 @@ void plan_foreign_sessions(const context& with, writer& to) {
                .statement = fmt::format("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {} "
                                         "AND usename = {};",
                                         quote_literal(one.database.value), quote_literal(one.role.value)),
-               .who = with.can.may_end_sessions ? "you" : "a superuser",
+               .who = may_end ? "you" : "a superuser",
                .from = from});
     }
   }

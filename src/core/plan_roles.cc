@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/password_truth.h"
 #include "core/plan_rules.h"
 #include "core/sql.h"
 
@@ -29,18 +30,19 @@ steps::alter_role differing_attributes(const context& with, const desired_role& 
   return change;
 }
 
-bool needs_superuser(const steps::alter_role& change) {
-  return std::ranges::any_of(change.attributes, [](const std::string& attribute) {
-    return attribute == "NOSUPERUSER" || attribute == "NOREPLICATION" || attribute == "NOBYPASSRLS";
+bool may_change_attributes(const capabilities& can, const steps::alter_role& change) {
+  return std::ranges::all_of(change.attributes, [&](const std::string& attribute) {
+    if (attribute == "NOSUPERUSER") return can.is_superuser;
+    if (attribute == "NOREPLICATION") return can.may_change_replication;
+    if (attribute == "NOBYPASSRLS") return can.may_change_bypassrls;
+    return true;
   });
 }
 
 void plan_existing_role(const context& with, const desired_role& wanted, const observed_role& found, writer& to) {
   const auto change = differing_attributes(with, wanted, found);
   if (!change.attributes.empty() || change.connection_limit) {
-    const bool allowed =
-        with.can.may_alter_system || (with.may_alter(wanted.name) && !needs_superuser(change) && !found.superuser);
-    if (allowed) {
+    if (with.may_alter(wanted.name) && may_change_attributes(with.can, change)) {
       to.add(change, step_scope::server, wanted.from);
     } else {
       std::string statement = fmt::format("ALTER ROLE {}", quoted(wanted.name));
@@ -63,43 +65,81 @@ bool is_reset_asked_for(const context& with, const role_name& role) {
   return with.policy.reset_every_password || with.policy.reset_passwords.contains(role);
 }
 
+// Who did what, as far as it is known.
+std::string words_of(password_truth truth, const role_name& role, const observed_role& found,
+                     const known_secret& here) {
+  const std::string differs = fmt::format("password of \"{}\" on the server is not the one kept here", role);
+  const std::string since =
+      here.remembered ? fmt::format("since {} by {}", here.remembered->when, here.remembered->who) : "";
+  switch (truth) {
+    case password_truth::not_known_here:
+      return fmt::format("password of \"{}\" is set on the server, and not known here", role);
+    case password_truth::unreadable:
+      return fmt::format("password of \"{}\" can't be read: {}", role, here.problem);
+    case password_truth::server_drifted:
+      return fmt::format("{}: another hand changed it on the server; it was right {}", differs, since);
+    case password_truth::secret_drifted:
+      return fmt::format("{}: another hand changed the kept one; the former was right {}", differs, since);
+    case password_truth::both_drifted:
+      return fmt::format("{}: other hands changed both; they agreed {}", differs, since);
+    case password_truth::differs:
+      return fmt::format("{}; which of the two was changed is not known", differs);
+    case password_truth::hash_outdated:
+      return fmt::format("password of \"{}\" is right, but the server keeps it as {}", role,
+                         hash_words(found.verifier.value()));
+    case password_truth::in_step:
+    case password_truth::unknown:
+    case password_truth::not_set:
+      break;
+  }
+  return {};
+}
+
 // Law: a password is set where there is none, and changed only when asked.
 void plan_password(const context& with, const desired_role& wanted, const observed_role& found, writer& to) {
   const auto entry = with.secrets.find(wanted.name);
   const known_secret none;
   const known_secret& here = entry == with.secrets.end() ? none : entry->second;
-  if (here.is == known_secret::state::unreadable) {
-    to.tell({.text = fmt::format("password of \"{}\" can't be read: {}", wanted.name, here.problem),
-             .fails_service = true,
-             .from = wanted.from});
-    return;
-  }
-  const auto reset = [&](const std::string& text) {
-    if (is_reset_asked_for(with, wanted.name)) {
-      to.add(steps::set_password{wanted.name}, step_scope::server, wanted.from);
-    } else {
-      to.tell({.text = text,
-               .statement = fmt::format("innkeeper apply --reset-password {}", wanted.name),
-               .who = "you",
-               .from = wanted.from});
-    }
-  };
-  if (here.is == known_secret::state::absent) {
-    if (found.verifier.is_absent()) {
-      to.add(steps::set_password{wanted.name}, step_scope::server, wanted.from);
-    } else {
-      reset(fmt::format("password of \"{}\" is set on the server, and not known here", wanted.name));
-    }
-    return;
-  }
-  const bool differs_by_verifier = found.verifier.has_value() && found.verifier.value() != here.verifier;
-  const bool differs_by_log_in =
-      found.verifier.is_unknown() && here.log_in_works.has_value() && !here.log_in_works.value();
-  if (found.verifier.is_absent()) {
+  const auto truth = truth_of(found.verifier, here);
+  if (truth == password_truth::in_step || truth == password_truth::unknown) return;
+  attention told{
+      .text = words_of(truth, wanted.name, found, here), .from = wanted.from, .topic = std::string{topic_of(truth)}};
+  const bool is_asked_for = truth == password_truth::not_set || is_reset_asked_for(with, wanted.name);
+  if (truth == password_truth::unreadable) {
+    told.fails_service = true;
+  } else if (is_asked_for && with.may_alter(wanted.name)) {
     to.add(steps::set_password{wanted.name}, step_scope::server, wanted.from);
-  } else if (differs_by_verifier || differs_by_log_in) {
-    reset(fmt::format("password of \"{}\" on the server is not the one kept here", wanted.name));
+    return;
+  } else if (is_asked_for) {
+    told.text = fmt::format("password of \"{}\" is another hand's to set", wanted.name);
+    told.statement = with.lending_statement(wanted.name);
+    told.who = "a superuser";
+    told.fails_service = told.lacks_right = true;
+  } else {
+    told.statement = fmt::format("innkeeper apply --reset-password {}", wanted.name);
+    told.who = "you";
   }
+  to.tell(std::move(told));
+}
+
+// From 16 there is a row of each grantor, and only the grantor, or who has its rights, takes it back.
+void revoke_membership(const context& with, const observed_membership& row, const origin& from, writer& to) {
+  steps::revoke_role step{.role = row.role, .member = row.member};
+  if (with.can.membership_options) {
+    step.grantor = row.grantor;
+    step.cascades = row.admin;
+  }
+  const bool may = with.can.is_superuser ||
+                   (with.may_alter(row.role) && (!with.can.membership_options || with.acts_for(row.grantor)));
+  if (may) {
+    to.add(step, step_scope::server, from);
+    return;
+  }
+  to.tell({.text = fmt::format("role \"{}\" is a member of \"{}\", which no manifest declares", row.member, row.role),
+           .statement = fmt::format("REVOKE {} FROM {}{};", quoted(row.role), quoted(row.member),
+                                    step.grantor.empty() ? "" : " GRANTED BY " + quoted(step.grantor)),
+           .who = "a superuser",
+           .from = from});
 }
 
 void plan_membership(const context& with, const desired_membership& wanted, writer& to) {
@@ -111,14 +151,23 @@ void plan_membership(const context& with, const desired_membership& wanted, writ
         std::ranges::any_of(rows->second, [](const observed_membership* row) { return row->inherit; });
     const bool sets = std::ranges::any_of(rows->second, [](const observed_membership* row) { return row->set; });
     if (sets && inherits == wanted.inherit) return;
+    // Each grantor's row counts by itself: ours can't take away what another one gives.
+    if (!wanted.inherit) {
+      for (const auto* row : rows->second) {
+        if (row->inherit) revoke_membership(with, *row, wanted.from, to);
+      }
+      if (std::ranges::any_of(rows->second, [](const auto* row) { return row->set && !row->inherit; })) return;
+    }
   }
   const std::optional<bool> inherit = with.can.membership_options ? std::optional{wanted.inherit} : std::nullopt;
   const bool exists = with.role(wanted.role) != nullptr;
   if (exists && !with.may_alter(wanted.role)) {
     to.tell({.text = fmt::format("role \"{}\" should be a member of \"{}\", and this admin may not grant it",
                                  wanted.member, wanted.role),
-             .statement = fmt::format("GRANT {} TO {};", quoted(wanted.role), quoted(wanted.member)),
+             .statement = with.lending_statement(wanted.role),
              .who = "a superuser",
+             .fails_service = true,
+             .lacks_right = true,
              .from = wanted.from});
     return;
   }
@@ -136,17 +185,30 @@ void plan_excess_memberships(const context& with, writer& to) {
     if (wanted.contains(key) || member == with.can.admin || (!member_is_ours && !role_is_ours)) continue;
     const auto& from = member_is_ours ? with.wanted_roles.at(member)->from : with.wanted_roles.at(role)->from;
     if (with.skips(from)) continue;
-    const std::string statement = fmt::format("REVOKE {} FROM {};", quoted(role), quoted(member));
-    const bool is_leak = member_is_ours && (role_is_ours || role.value.starts_with("pg_"));
-    if (is_leak && (role_is_ours ? with.may_alter(role) : with.can.may_alter_system)) {
-      to.add(steps::revoke_role{role, member}, step_scope::server, from);
-    } else {
-      to.tell({.text = fmt::format("role \"{}\" is a member of \"{}\", which no manifest declares", member, role),
-               .statement = statement,
-               .who = is_leak ? "a superuser" : "you",
-               .from = from});
+    if (member_is_ours && (role_is_ours || role.value.starts_with("pg_"))) {
+      for (const auto* row : rows) revoke_membership(with, *row, from, to);
+      continue;
     }
+    to.tell({.text = fmt::format("role \"{}\" is a member of \"{}\", which no manifest declares", member, role),
+             .statement = fmt::format("REVOKE {} FROM {};", quoted(role), quoted(member)),
+             .who = "you",
+             .from = from});
   }
+}
+
+// createrole_self_grant, wherever it was set for this admin.
+bool grants_to_itself(const context& with) {
+  constexpr auto* name = "createrole_self_grant";
+  if (!with.can.has_self_grants) return false;
+  const auto& all = with.observed.parameters_of_server;
+  const auto of_server = std::ranges::find(all, name, &observed_parameter::name);
+  if (of_server != all.end() && !of_server->value.empty()) return true;
+  const auto* admin = with.role(with.can.admin);
+  if (admin != nullptr && admin->settings.contains(name)) return true;
+  const auto* home = with.database(with.observed.maintenance);
+  if (home != nullptr && home->settings.contains(name)) return true;
+  const auto both = with.role_settings.find({with.can.admin, with.observed.maintenance});
+  return both != with.role_settings.end() && both->second->settings.contains(name);
 }
 
 }  // namespace
@@ -166,7 +228,11 @@ void plan_roles(const context& with, writer& to) {
                  .from = wanted.from});
         continue;
       }
-      to.add(steps::create_role{wanted.name, wanted.can_login, wanted.connection_limit, with.desired.mark},
+      to.add(steps::create_role{.role = wanted.name,
+                                .can_login = wanted.can_login,
+                                .connection_limit = wanted.connection_limit,
+                                .mark = with.desired.mark,
+                                .is_alone = grants_to_itself(with)},
              step_scope::server, wanted.from);
       continue;
     }
@@ -180,15 +246,7 @@ void plan_memberships(const context& with, writer& to) {
     if (with.skips(wanted.from) || !with.will_be_there(wanted.member)) continue;
     plan_membership(with, wanted, to);
   }
-  // A plain admin has to be a member of a role before it may make schemas for it or work as it.
-  if (with.can.must_join_roles) {
-    for (const auto& database : with.desired.databases) {
-      if (with.skips(database)) continue;
-      for (const auto& grants : database.object_grants) {
-        plan_membership(with, {grants.owner, with.can.admin, false, grants.from}, to);
-      }
-    }
-  }
+  plan_old_loans(with, to);
   plan_excess_memberships(with, to);
 }
 

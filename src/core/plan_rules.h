@@ -1,9 +1,11 @@
 #pragma once
 // Inside of plan.cc: the rules, one function a subject, and what they share. Not for others.
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/plan.h"
 
@@ -24,6 +26,9 @@ struct context {
   std::map<std::pair<role_name, database_name>, const observed_role_setting*> role_settings;
   std::map<database_name, std::vector<const desired_role_setting*>> wanted_settings;
   std::map<database_name, std::set<role_name>> expected_log_ins;  // who may have sessions where
+  std::set<role_name> acts_as;  // roles whose rights the admin has by inherited memberships, itself included
+  std::set<role_name> becomes;  // roles that it can SET ROLE to
+  std::set<role_name> owners;   // whose objects the services' are
 
   context(const desired_server& desired, const observed_server& observed, const known_secrets& secrets,
           const plan_policy& policy);
@@ -38,14 +43,39 @@ struct context {
   [[nodiscard]] bool will_be_there(const role_name& name) const;
   // May this admin alter the role, if it is there already?
   [[nodiscard]] bool may_alter(const role_name& name) const;
+  // Does it have all the rights of this role, as owners have them?
+  [[nodiscard]] bool acts_for(const role_name& name) const;
+  // A membership in an owner role that an earlier version of ours made for good: as if it were gone.
+  [[nodiscard]] bool is_old_loan(const observed_membership& row) const;
+  // Could it, at least with a loan?
+  [[nodiscard]] bool could_act_for(const role_name& name) const;
+  // `GRANT role TO admin WITH ADMIN OPTION`: what a superuser has to say about a role that this admin did not make.
+  [[nodiscard]] std::string lending_statement(const role_name& name) const;
+  [[nodiscard]] std::string context_of(const std::string& parameter) const;  // as in pg_settings; "user" if unknown
+
+ private:
+  [[nodiscard]] std::set<role_name> closure(bool (*follows)(const observed_membership&)) const;
 };
+
+// Whose rights a step needs, besides the admin's own.
+struct needed_role {
+  role_name role;
+  bool inherits = false;  // its rights
+  bool becomes = false;   // SET ROLE, or to make it an owner
+};
+[[nodiscard]] std::vector<needed_role> roles_needed_by(const context& with, const action& what);  // plan_loans.cc
+// The loan, or nothing where the admin holds enough already. Only where could_act_for(role).
+[[nodiscard]] std::optional<loan> loan_for(const context& with, const needed_role& needed);
 
 // Collects what the rules say.
 class writer {
  public:
-  explicit writer(plan& into) : plan_{into} {}
+  writer(const context& with, plan& into) : with_{with}, plan_{into} {}
 
-  void add(action what, step_scope scope, const origin& from, const database_name& database = {});
+  // With the loans that the step needs; `also` names those that can't be seen from the action. Where the admin may not
+  // lend itself such a role, an attention instead.
+  void add(action what, step_scope scope, const origin& from, const database_name& database = {},
+           const std::vector<needed_role>& also = {});
   void tell(attention one) { plan_.attentions.push_back(std::move(one)); }
   void refuse(diagnostic one) { plan_.problems.push_back(std::move(one)); }
   void advise(diagnostic one) {
@@ -59,12 +89,22 @@ class writer {
   }
 
  private:
+  void tell_lacking(const role_name& role, const origin& from);
+
+  const context& with_;
   plan& plan_;
 };
 
 // A build script goes on calling `service create` when a central manifest has taken its service over: then there is
 // nothing left to do here, and it is no error.
 [[nodiscard]] bool is_left_to_an_estate(const context& with, writer& to);  // plan_server.cc
+
+// Plain admins of earlier versions kept their memberships in owner roles. plan_loans.cc
+void plan_old_loans(const context& with, writer& to);
+// Settings on our databases and log-ins that nothing declares. plan_settings.cc
+void plan_settings(const context& with, writer& to);
+// What the admin lacks, from what the plan can't do and the proof can't see. plan_preflight.cc
+[[nodiscard]] std::vector<missing_right> plan_preflight(const context& with, const std::vector<attention>& told);
 
 // In the order of execution; each writes the steps of its own scope.
 void check_server(const context& with, writer& to);     // plan_server.cc: version, rights, other estates

@@ -17,7 +17,8 @@ void check_rights(const context& with, writer& to) {
   to.tell({.text = fmt::format("admin \"{}\" may not create everything that services need", with.can.admin),
            .statement = fmt::format("ALTER ROLE {}{};", admin, lacks),
            .who = "a superuser",
-           .fails_service = true});
+           .fails_service = true,
+           .lacks_right = true});
 }
 
 // Advice: everything works, and an attention would never go away.
@@ -64,13 +65,19 @@ void plan_parameter(const context& with, const std::string& name, const declared
       "ALTER SYSTEM SET {} = {};", quote_identifier(name),
       is_list_setting(name) ? print_search_path(parse_search_path(wanted.value)) : quote_literal(wanted.value));
   const bool needs_restart = found->context == "postmaster";
+  // Nobody tells this admin what the files say by now; another ALTER SYSTEM would follow each one of ours.
+  const bool in_doubt = needs_restart && found->pending_restart && found->in_file.is_unknown();
   if (in_file) {
     to.tell({.text = fmt::format("setting {} = {} takes effect when the server restarts (now {}{})", name, wanted.value,
                                  found->value, found->unit.empty() ? "" : " × " + found->unit),
              .from = from});
   } else if (found->context == "internal") {
     to.tell({.text = fmt::format("setting {} is fixed on this server (now {})", name, found->value), .from = from});
-  } else if (!with.can.may_alter_system) {
+  } else if (in_doubt) {
+    to.tell({.text = fmt::format("setting {} was changed and takes effect when the server restarts (now {})", name,
+                                 found->value),
+             .from = from});
+  } else if (!with.can.may_alter_system_of(name)) {
     to.tell({.text = fmt::format("setting {} is {}, declared {}", name, found->value, wanted.value),
              .statement = statement,
              .who = "a superuser",

@@ -41,6 +41,19 @@ class judge {
     }
   }
 
+  void databases_left_alone() {
+    if (facts_.left_alone().empty()) return;
+    std::string names;
+    for (const auto& one : facts_.left_alone()) names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", one);
+    report_.findings.push_back(
+        {.probe = "plan",
+         .says = verdict::advice,
+         .how_bad = gravity::low,
+         .text = fmt::format("not looked at, because nobody declares them and they are the provider's or closed to "
+                             "this admin: {}",
+                             names)});
+  }
+
   void log_in(const attempt_plan& tried, const agenda& asked, const std::vector<visit_answers>& answers) {
     std::string problem;
     for (std::size_t at = 0; at < asked.visits.size() && at < answers.size(); ++at) {
@@ -234,12 +247,14 @@ proof_report judge_proof(const proof_facts& facts, const plan& left, const attem
       .server = facts.desired().name, .services = count_services(facts), .tried = !tried.agendas.empty()};
   judge judging{facts, report};
   judging.catalogs();
+  judging.databases_left_alone();
   for (std::size_t i = 0; i < tried.agendas.size() && i < answers.size(); ++i) {
     judging.log_in(tried, tried.agendas[i], answers[i]);
   }
   judging.drift(left);
   add_up(report);
   report.sharing = declared_sharing(facts);
+  report.preflight = left.preflight;
   fill_matrix(facts, tried, answers, report);
   return report;
 }

@@ -94,6 +94,7 @@ struct proof_report {
   std::vector<switched_off> off;
   std::vector<std::string> sharing;  // what the manifest declares as shared, a line each
   access_matrix matrix;
+  std::vector<missing_right> preflight;  // what the admin lacks, for apply and for this proof
 
   // 2 on a leak, drift or a failed control.
   [[nodiscard]] exit_code code() const;

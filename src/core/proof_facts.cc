@@ -46,7 +46,12 @@ void proof_facts::index_names() {
   for (const auto& one : desired_.databases) declared_databases_.emplace(one.name, &one);
   for (const auto& one : observed_.databases) {
     databases_.emplace(one.name, &one);
-    if (one.allows_connections && one.connection_limit != -2) open_databases_.push_back(&one);
+    if (!one.allows_connections || one.connection_limit == -2) continue;
+    if (is_out_of_bounds(one)) {
+      left_alone_.push_back(one.name);
+    } else {
+      open_databases_.push_back(&one);
+    }
   }
   for (const auto& one : desired_.role_settings) {
     if (one.name == "role") starting_roles_.emplace(std::pair{one.role, one.database}, role_name{one.value});
@@ -57,6 +62,18 @@ void proof_facts::add_tenant(const role_name& name, const service_declaration& s
   const auto known = seats_.try_emplace(name, tenants_.size());
   if (known.second) tenants_.push_back({name, service.database.value, {}});
   tenants_[known.first->second].services.push_back(service.name);
+}
+
+bool proof_facts::is_out_of_bounds(const observed_database& one) const {
+  if (!is_undeclared(one.name) || declared_roles_.contains(one.owner)) return false;
+  static const std::set<std::string, std::less<>> providers{"rdsadmin", "cloudsqladmin", "azure_maintenance",
+                                                            "azure_sys", "alloydbadmin"};
+  if (providers.contains(one.name.value)) return true;
+  // Who may not enter can't tell what is inside, and nobody of ours may either.
+  return !observed_.can.is_superuser && observed_.can.admin != one.owner &&
+         std::ranges::none_of(one.privileges, [&](const acl_item& item) {
+           return item.is_public() || item.grantee == observed_.can.admin || declared_roles_.contains(item.grantee);
+         });
 }
 
 void proof_facts::add_log_ins(const std::set<std::string>& services) {

@@ -66,6 +66,8 @@ class proof_facts {
   [[nodiscard]] const std::vector<const log_in_facts*>& who_reaches(const role_name& name) const;
   // Databases that can be entered by somebody, declared or not.
   [[nodiscard]] const std::vector<const observed_database*>& open_databases() const { return open_databases_; }
+  // A hosting provider's own, and what this admin can't enter and nobody declares: not ours to judge.
+  [[nodiscard]] const std::vector<database_name>& left_alone() const { return left_alone_; }
   // Of no service: maintenance databases, the registry, and what the manifest doesn't know.
   [[nodiscard]] bool is_undeclared(const database_name& name) const;
   // What the server gives to the roles that it can become; not what it gives to PUBLIC or to a superuser.
@@ -84,6 +86,7 @@ class proof_facts {
 
  private:
   void index_names();
+  [[nodiscard]] bool is_out_of_bounds(const observed_database& one) const;
   void add_log_ins(const std::set<std::string>& services);
   void add_tenant(const role_name& name, const service_declaration& service);
   void add_log_in(const role_name& name, const service_declaration& service, bool is_migrator);
@@ -104,6 +107,7 @@ class proof_facts {
   std::map<role_name, std::vector<const log_in_facts*>> reached_by_;
   std::map<std::pair<role_name, database_name>, role_name> starting_roles_;
   std::vector<const observed_database*> open_databases_;
+  std::vector<database_name> left_alone_;
   std::vector<database_name> ring_;
   std::map<database_name, std::size_t> ring_index_;
 };

@@ -26,7 +26,7 @@ std::string steps_for(const plan_rules::context& with, const desired_database& w
     text += fmt::format("extension {} {} {}\n", one.name, one.version, one.optional);
   }
   plan made;
-  plan_rules::writer to{made};
+  plan_rules::writer to{with, made};
   plan_rules::plan_contents(with, wanted, fresh, to);
   for (const auto& one : made.steps) text += to_sql(one, std::nullopt) + "\n";
   for (const auto& one : made.attentions) text += one.text + "\n";

@@ -49,6 +49,9 @@ service_status status_of(const estate& all, const service_declaration& one, cons
   const auto is_its_own = [&](const auto& item) { return item.from.service == one.name; };
   status.steps = static_cast<int>(std::ranges::count_if(left.steps, is_its_own));
   status.attentions = static_cast<int>(std::ranges::count_if(left.attentions, is_its_own));
+  for (const auto& told : left.attentions) {
+    if (is_its_own(told) && told.topic.starts_with("password.")) status.passwords.push_back(told.text);
+  }
   return status;
 }
 

@@ -22,12 +22,13 @@ struct service_status {
   std::vector<std::string> shares_user_with;    // other services
   std::vector<std::string> shares_schema_with;  // by table prefix
   std::vector<std::string> shares_database_with;
-  std::string retired_since;  // "" in service
-  bool is_cut_off = false;    // a DROP DATABASE was: nothing in it can be reached
-  bool exists = false;        // its database and its log-in are there
-  int steps = 0;              // that apply would run for it
-  int attentions = 0;         // of it
-  int connections = 0;        // of its log-in to its database, now
+  std::string retired_since;           // "" in service
+  bool is_cut_off = false;             // a DROP DATABASE was: nothing in it can be reached
+  bool exists = false;                 // its database and its log-in are there
+  int steps = 0;                       // that apply would run for it
+  int attentions = 0;                  // of it
+  std::vector<std::string> passwords;  // what is wrong with them, a line each
+  int connections = 0;                 // of its log-in to its database, now
   int connection_limit = -1;
   std::optional<std::int64_t> bytes;  // of its database
 

@@ -87,7 +87,8 @@ struct phrase_of {
     return {"role " + s.member.value, fmt::format("member of {}{}", s.role, only_set ? ", by SET ROLE" : "")};
   }
   phrase operator()(const steps::revoke_role& s) const {
-    return {"role " + s.member.value, fmt::format("no longer a member of {}", s.role)};
+    const std::string by = s.grantor.empty() ? "" : fmt::format(", as {} granted it", s.grantor);
+    return {"role " + s.member.value, fmt::format("no longer a member of {}{}", s.role, by)};
   }
   phrase operator()(const steps::set_role_parameter& s) const {
     if (s.database.empty()) return {"role " + s.role.value, fmt::format("with {} = {}", s.name, s.value)};
@@ -111,6 +112,9 @@ struct phrase_of {
   }
   phrase operator()(const steps::revoke_on_functions& s) const {
     return {"database " + s.database.value, fmt::format("close {} to {}", words_of(s.group), or_public(s.grantee))};
+  }
+  phrase operator()(const steps::reset_database_parameter& s) const {
+    return {"database " + s.database.value, fmt::format("{} as the server has it", s.name)};
   }
   phrase operator()(const steps::comment_role& s) const { return {"role " + s.role.value, "mark: " + s.mark}; }
   phrase operator()(const steps::create_database& s) const {
@@ -237,7 +241,8 @@ constexpr std::array<std::string_view, std::variant_size_v<action>> alternative_
                                                                                       "drop_database",
                                                                                       "drop_schema",
                                                                                       "take_over_owned",
-                                                                                      "drop_role"};
+                                                                                      "drop_role",
+                                                                                      "reset_database_parameter"};
 
 }  // namespace
 

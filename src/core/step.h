@@ -24,7 +24,8 @@ struct create_role {
   role_name role;
   bool can_login = false;  // with a password of its own
   int connection_limit = -1;
-  std::string mark;  // its comment
+  std::string mark;       // its comment
+  bool is_alone = false;  // without the membership that createrole_self_grant would give its maker
   friend bool operator==(const create_role&, const create_role&) = default;
 };
 
@@ -50,6 +51,8 @@ struct grant_role {
 struct revoke_role {
   role_name role;
   role_name member;
+  role_name grantor;      // whose grant, where the server keeps one of each grantor; empty: the only one
+  bool cascades = false;  // and what the member granted on
   friend bool operator==(const revoke_role&, const revoke_role&) = default;
 };
 
@@ -107,6 +110,12 @@ struct set_database_parameter {
   std::string name;
   std::string value;
   friend bool operator==(const set_database_parameter&, const set_database_parameter&) = default;
+};
+
+struct reset_database_parameter {
+  database_name database;
+  std::string name;
+  friend bool operator==(const reset_database_parameter&, const reset_database_parameter&) = default;
 };
 
 struct comment_database {
@@ -273,15 +282,17 @@ struct create_registry {
 
 }  // namespace steps
 
-using action = std::variant<
-    steps::set_parameter, steps::create_role, steps::alter_role, steps::set_password, steps::grant_role,
-    steps::revoke_role, steps::set_role_parameter, steps::comment_role, steps::create_database, steps::alter_database,
-    steps::open_database, steps::set_database_parameter, steps::comment_database, steps::grant_on_database,
-    steps::revoke_on_database, steps::end_sessions, steps::create_schema, steps::alter_schema_owner,
-    steps::grant_on_schema, steps::revoke_on_schema, steps::create_extension, steps::update_extension,
-    steps::alter_default_privileges, steps::grant_on_objects, steps::change_object_owner, steps::create_registry,
-    steps::reset_role_parameter, steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
-    steps::revoke_on_functions, steps::drop_database, steps::drop_schema, steps::take_over_owned, steps::drop_role>;
+using action =
+    std::variant<steps::set_parameter, steps::create_role, steps::alter_role, steps::set_password, steps::grant_role,
+                 steps::revoke_role, steps::set_role_parameter, steps::comment_role, steps::create_database,
+                 steps::alter_database, steps::open_database, steps::set_database_parameter, steps::comment_database,
+                 steps::grant_on_database, steps::revoke_on_database, steps::end_sessions, steps::create_schema,
+                 steps::alter_schema_owner, steps::grant_on_schema, steps::revoke_on_schema, steps::create_extension,
+                 steps::update_extension, steps::alter_default_privileges, steps::grant_on_objects,
+                 steps::change_object_owner, steps::create_registry, steps::reset_role_parameter,
+                 steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
+                 steps::revoke_on_functions, steps::drop_database, steps::drop_schema, steps::take_over_owned,
+                 steps::drop_role, steps::reset_database_parameter>;
 
 enum class change_kind { create, change, drop };  // + ~ -
 
@@ -290,11 +301,25 @@ enum class change_kind { create, change, drop };  // + ~ -
 // everything else is done.
 enum class step_scope { server, around, inside, closing };
 
+// A membership that a plain admin lends itself for one transaction: granted before its steps, taken back after them, so
+// that no admin keeps a way into a service. Only where it holds none that is as good.
+struct loan {
+  role_name role;
+  role_name admin;
+  bool inherits = false;     // it needs the role's rights
+  bool becomes = false;      // it needs SET ROLE, or to give something to the role
+  bool has_options = false;  // the server tells the two apart (16+)
+  bool has_row = false;      // its own grant to itself is there already, and lacks only these options
+  role_name grantor;         // who grants, where it is not the admin itself
+  friend bool operator==(const loan&, const loan&) = default;
+};
+
 struct step {
   action what;
   step_scope scope = step_scope::server;
   database_name database;  // of around and inside
   origin from;
+  std::vector<loan> loans;
 
   friend bool operator==(const step&, const step&) = default;
 };

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "core/sql.h"
 #include "embedded/core_sql.h"
 
@@ -74,6 +76,58 @@ std::string script(std::string_view file) {
   return text;
 }
 
+// A role's loans in one: what any of them needs.
+std::vector<loan> added_up(const std::vector<const step*>& steps) {
+  std::vector<loan> all;
+  for (const auto* one : steps) {
+    for (const auto& needed : one->loans) {
+      const auto same = std::ranges::find(all, needed.role, &loan::role);
+      if (same == all.end()) {
+        all.push_back(needed);
+      } else {
+        same->inherits = same->inherits || needed.inherits;
+        same->becomes = same->becomes || needed.becomes;
+      }
+    }
+  }
+  return all;
+}
+
+std::string by_grantor(const loan& one) {
+  return one.grantor.empty() ? "" : " GRANTED BY " + quoted(one.grantor);
+}
+
+std::string borrow(const loan& one) {
+  const std::string grant = fmt::format("GRANT {} TO {}", quoted(one.role), quoted(one.admin));
+  if (!one.has_options) return grant + by_grantor(one) + ";\n";
+  std::string options;
+  const auto say = [&](const char* option, bool is_needed) {
+    // What it holds already is left as it is.
+    if (!is_needed && one.has_row) return;
+    options += fmt::format("{}{} {}", options.empty() ? "" : ", ", option, is_needed ? "TRUE" : "FALSE");
+  };
+  say("INHERIT", one.inherits);
+  say("SET", one.becomes);
+  return fmt::format("{} WITH {}{};\n", grant, options, by_grantor(one));
+}
+
+std::string give_back(const loan& one) {
+  const auto revoke = [&](const char* what) {
+    return fmt::format("\nREVOKE {}{} FROM {}{};", what, quoted(one.role), quoted(one.admin), by_grantor(one));
+  };
+  if (!one.has_row) return revoke("");
+  return (one.inherits ? revoke("INHERIT OPTION FOR ") : "") + (one.becomes ? revoke("SET OPTION FOR ") : "");
+}
+
+std::string with_loans(const std::vector<const step*>& steps, const std::string& statements) {
+  const auto loans = added_up(steps);
+  std::string text;
+  for (const auto& one : loans) text += borrow(one);
+  text += statements;
+  for (const auto& one : loans) text += give_back(one);
+  return text;
+}
+
 // One overload a kind of step; the compiler names the one that is missing.
 struct sql_of {
   const std::string& password;  // a literal
@@ -82,7 +136,8 @@ struct sql_of {
     return fmt::format("ALTER SYSTEM SET {} = {};", parameter_name(s.name), parameter_value(s.name, s.value));
   }
   std::string operator()(const steps::create_role& s) const {
-    std::string text = fmt::format("CREATE ROLE {}", quoted(s.role));
+    std::string text = s.is_alone ? "SET LOCAL createrole_self_grant = '';\n" : "";
+    text += fmt::format("CREATE ROLE {}", quoted(s.role));
     text += s.can_login ? fmt::format(" LOGIN CONNECTION LIMIT {}", s.connection_limit) : " NOLOGIN";
     if (s.can_login && !password.empty()) text += " PASSWORD " + password;
     return text + ";\n" + (*this)(steps::comment_role{s.role, s.mark});
@@ -102,7 +157,8 @@ struct sql_of {
     return text + (*s.inherit ? " WITH INHERIT TRUE, SET TRUE;" : " WITH INHERIT FALSE, SET TRUE;");
   }
   std::string operator()(const steps::revoke_role& s) const {
-    return fmt::format("REVOKE {} FROM {};", quoted(s.role), quoted(s.member));
+    return fmt::format("REVOKE {} FROM {}{}{};", quoted(s.role), quoted(s.member),
+                       s.grantor.empty() ? "" : " GRANTED BY " + quoted(s.grantor), s.cascades ? " CASCADE" : "");
   }
   std::string operator()(const steps::set_role_parameter& s) const {
     return fmt::format("ALTER ROLE {}{} SET {} = {};", quoted(s.role), in_database(s.database), parameter_name(s.name),
@@ -153,6 +209,9 @@ struct sql_of {
   std::string operator()(const steps::set_database_parameter& s) const {
     return fmt::format("ALTER DATABASE {} SET {} = {};", quoted(s.database), parameter_name(s.name),
                        parameter_value(s.name, s.value));
+  }
+  std::string operator()(const steps::reset_database_parameter& s) const {
+    return fmt::format("ALTER DATABASE {} RESET {};", quoted(s.database), parameter_name(s.name));
   }
   std::string operator()(const steps::comment_database& s) const {
     return fmt::format("COMMENT ON DATABASE {} IS {};", quoted(s.database), quote_literal(s.mark));
@@ -250,23 +309,84 @@ std::string statements(const step& one, const std::string& password_literal) {
   return std::visit(sql_of{password_literal}, one.what);
 }
 
+// SET LOCAL and loans hold in a transaction only.
+std::string in_transaction(const std::string& text) {
+  const bool needs_one = text.find("SET LOCAL ") != std::string::npos || text.starts_with("GRANT ");
+  return needs_one && text.find('\n') != std::string::npos ? "BEGIN;\n" + text + "\nCOMMIT;" : text;
+}
+
 // In a psql variable's place: a script for people holds no password and no verifier.
 std::string script_statement(const step& one) {
   const role_name needs = needs_secret_of(one);
-  if (needs.empty()) return statements(one, {});
+  if (needs.empty()) return in_transaction(with_loans({&one}, statements(one, {})));
   const std::string ask = fmt::format("\\password {}", quoted(needs));
   if (std::holds_alternative<steps::set_password>(one.what)) return ask;
-  return statements(one, {}) + "\n" + ask;
+  return in_transaction(statements(one, {})) + "\n" + ask;
+}
+
+bool needs_transaction(const step& one) {
+  return !one.loans.empty();
+}
+
+// As apply runs them: what borrows a role shares a transaction with the other steps of its database.
+std::vector<std::vector<const step*>> transactions_of(const plan& whole) {
+  const auto belong_together = [](const step& a, const step& b) {
+    return a.scope == b.scope &&
+           (a.scope == step_scope::closing || (a.scope == step_scope::inside && a.database == b.database));
+  };
+  std::vector<std::vector<const step*>> groups;
+  for (const auto& one : whole.steps) {
+    if (!groups.empty() && belong_together(*groups.back().front(), one)) {
+      groups.back().push_back(&one);
+    } else {
+      groups.push_back({&one});
+    }
+  }
+  return groups;
+}
+
+std::string group_script(const std::vector<const step*>& group) {
+  const bool is_one =
+      group.size() > 1 && std::ranges::any_of(group, [](const auto* one) { return needs_transaction(*one); });
+  std::string text = is_one ? "\nBEGIN;\n" : "";
+  const auto loans = is_one ? added_up(group) : std::vector<loan>{};
+  for (const auto& one : loans) text += borrow(one);
+  for (const auto* one : group) {
+    const std::string place = to_string(one->from.where);
+    text += fmt::format("\n-- {}{}\n{}\n", describe(*one), place.empty() ? "" : " (" + place + ")",
+                        is_one ? statements(*one, {}) : script_statement(*one));
+    if (std::holds_alternative<steps::set_parameter>(one->what)) text += "SELECT pg_reload_conf();\n";
+  }
+  for (const auto& one : loans) text += give_back(one);
+  return is_one ? text + "\nCOMMIT;\n" : text;
 }
 
 }  // namespace
 
 std::string to_sql(const step& one, const std::optional<secret>& verifier) {
-  return statements(one, verifier ? quote_literal(verifier->expose()) : std::string{});
+  return with_loans({&one}, statements(one, verifier ? quote_literal(verifier->expose()) : std::string{}));
+}
+
+std::string to_sql(const std::vector<const step*>& steps, const verifier_lookup& verifier_of) {
+  std::string text;
+  for (const auto* one : steps) {
+    const auto verifier = verifier_of(*one);
+    text += (text.empty() ? "" : "\n") + statements(*one, verifier ? quote_literal(verifier->expose()) : std::string{});
+  }
+  return with_loans(steps, text);
 }
 
 std::string shown_sql(const step& one) {
-  return statements(one, needs_secret_of(one).empty() ? std::string{} : "'********'");
+  return shown_sql(std::vector<const step*>{&one});
+}
+
+std::string shown_sql(const std::vector<const step*>& steps) {
+  std::string text;
+  for (const auto* one : steps) {
+    const bool has_secret = !needs_secret_of(*one).empty();
+    text += (text.empty() ? "" : "\n") + statements(*one, has_secret ? "'********'" : std::string{});
+  }
+  return with_loans(steps, text);
 }
 
 int registry_tables() {
@@ -282,6 +402,24 @@ std::string create_admin_sql(const role_name& admin, bool superuser, const secre
                      superuser ? "SUPERUSER" : "CREATEDB CREATEROLE", quote_literal(verifier.expose()));
 }
 
+std::string to_preflight_script(const plan& whole) {
+  std::string text = fmt::format(
+      "-- What the admin of server \"{}\" lacks: {} statement{}. Run as a superuser: psql -X -d postgres -f FILE\n"
+      "\\set ON_ERROR_STOP on\n",
+      whole.server, whole.preflight.size(), whole.preflight.size() == 1 ? "" : "s");
+  std::string connected;
+  for (const auto& one : whole.preflight) {
+    if (one.database.value != connected) {
+      connected = one.database.value;
+      text += fmt::format("\n\\connect {}\nSET search_path = pg_catalog, pg_temp;\n", quote_identifier(connected));
+    }
+    text += fmt::format("\n-- {}{}\n{}\n", one.why, one.needed_for == missing_right::need::proof ? " (proof)" : "",
+                        one.statement);
+  }
+  if (whole.preflight.empty()) text += "-- nothing is missing\n";
+  return text;
+}
+
 std::string to_script(const plan& whole) {
   std::string text = fmt::format(
       "-- {} step{} for server \"{}\". Run with: psql -X -d postgres -f FILE\n"
@@ -290,16 +428,14 @@ std::string to_script(const plan& whole) {
       whole.steps.size(), whole.steps.size() == 1 ? "" : "s", whole.server);
   const std::string maintenance = "postgres";
   std::string connected = maintenance;
-  for (const auto& one : whole.steps) {
-    const std::string target = one.scope == step_scope::inside ? one.database.value : maintenance;
+  for (const auto& group : transactions_of(whole)) {
+    const auto& first = *group.front();
+    const std::string target = first.scope == step_scope::inside ? first.database.value : maintenance;
     if (target != connected) {
       text += fmt::format("\n\\connect {}\nSET search_path = pg_catalog, pg_temp;\n", quote_identifier(target));
       connected = target;
     }
-    const std::string place = to_string(one.from.where);
-    text +=
-        fmt::format("\n-- {}{}\n{}\n", describe(one), place.empty() ? "" : " (" + place + ")", script_statement(one));
-    if (std::holds_alternative<steps::set_parameter>(one.what)) text += "SELECT pg_reload_conf();\n";
+    text += group_script(group);
   }
   if (whole.empty()) text += "-- nothing to do\n";
   return text;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/leaving.h"
+#include "core/password_truth.h"
 #include "exec/error.h"
 #include "exec/executor.h"
 #include "exec/look_notes.h"
@@ -21,9 +22,20 @@ using clock = std::chrono::steady_clock;
 
 constexpr int most_attempts = 5;  // races with hands that don't take our lock
 
+// Of each log-in whose password is in step: the kept verifier's.
+std::map<role_name, std::string> right_passwords(const observed_server& observed, const known_secrets& secrets) {
+  std::map<role_name, std::string> right;
+  for (const auto& role : observed.roles) {
+    const auto here = secrets.find(role.name);
+    if (here == secrets.end() || truth_of(role.verifier, here->second) != password_truth::in_step) continue;
+    right[role.name] = fingerprint_of(here->second.verifier);
+  }
+  return right;
+}
+
 // The second look: the shared catalogs anew, and of the databases what their workers saw last.
 plan look_again(const server_plan& ran, const execution& done, const estate& all, const server_access& access,
-                const apply_options& options, observed_server& after) {
+                const apply_options& options, observed_server& after, std::map<role_name, std::string>& right) {
   pg::connect_options connect;
   connect.application_name = "innkeeper apply";
   auto maintenance = pg::connection::open(access.admin, connect);
@@ -46,6 +58,7 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
   }
   const secret_store store{all.secrets_directory};
   const auto secrets = look_up_secrets(store, ran.desired, after, access, options.how);
+  right = right_passwords(after, secrets);
   // Passwords that were asked to be reset are reset by now.
   plan_policy policy = options.policy;
   policy.reset_every_password = false;
@@ -65,6 +78,18 @@ std::set<std::string> services_on(const desired_server& desired, const plan_poli
   return names;
 }
 
+exit_code code_of(const attention& one) {
+  if (one.lacks_right) return exit_code::not_permitted;
+  return one.may_retry ? exit_code::may_retry : exit_code::failed;
+}
+
+// The statement to ask for is part of what failed.
+std::string failure_text(const attention& one) {
+  if (!one.lacks_right) return one.text;
+  const std::string in = one.database.empty() ? "" : fmt::format(" in database \"{}\"", one.database);
+  return fmt::format("{}\n  hint: Have {} run{}: {}", one.text, one.who, in, one.statement);
+}
+
 void count(apply_report& report, const server_plan& ran, const apply_options& options,
            const std::set<std::string>& touched) {
   std::set<std::string> failed;
@@ -72,7 +97,7 @@ void count(apply_report& report, const server_plan& ran, const apply_options& op
   for (const auto& one : report.attentions) {
     if (!one.fails_service) continue;
     if (failed.insert(one.from.service).second) {
-      report.failures.push_back({one.from.service, one.text, one.may_retry ? exit_code::may_retry : exit_code::failed});
+      report.failures.push_back({one.from.service, failure_text(one), code_of(one)});
     }
   }
   report.failed = static_cast<int>(failed.size());
@@ -106,8 +131,8 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
     result.desired = derive_desired(with_retired(all, *access.server, result.observed), *access.server);
   }
   const secret_store store{all.secrets_directory};
-  const auto secrets = look_up_secrets(store, result.desired, result.observed, access, options.how);
-  result.steps = make_plan(result.desired, result.observed, secrets, options.policy);
+  result.secrets = look_up_secrets(store, result.desired, result.observed, access, options.how);
+  result.steps = make_plan(result.desired, result.observed, result.secrets, options.policy);
   if (may_have_leftovers(result.desired, result.observed)) {
     note_leftovers(result.steps, all, *access.server, result.observed, options.policy);
   }
@@ -137,7 +162,8 @@ void finish_what_was_cut_off(const estate& all, const server_access& access, con
   if (registry == nullptr || !registry->unfinished_runs.contains(all.name)) return;
   try {
     const server_lock lock{access, all.name, std::chrono::seconds{0}, [](const event&) {}};
-    audit_trail{access, all.name, tell}.finish_what_was_cut_off(seen.desired, seen.observed);
+    audit_trail{access, all.name, tell}.finish_what_was_cut_off(seen.desired, seen.observed,
+                                                                right_passwords(seen.observed, seen.secrets));
   } catch (const error& refused) {
     if (refused.code() != exit_code::locked) throw;
   }
@@ -149,6 +175,7 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
   const server_lock lock{access, all.name, options.lock_timeout, tell};
   audit_trail audit{access, all.name, tell};
   std::set<std::string> touched;
+  std::map<role_name, std::string> right;
   server_plan planned;
   observed_server after;
   bool has_run = false;
@@ -157,6 +184,7 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
     report.looks = planned.looks;
     report.problems = planned.steps.problems;
     report.attentions = planned.steps.attentions;
+    report.preflight = planned.steps.preflight;
     report.failures.clear();  // those of a lost race: what counts is what this look still finds to do
     if (has_errors(report.problems) || planned.steps.empty()) {
       report.left = planned.steps;
@@ -170,12 +198,13 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
     report.steps += done.steps_done;
     report.failures = std::move(done.failures);
     touched.merge(done.touched);
-    report.left = look_again(planned, done, all, access, options, after);
+    report.left = look_again(planned, done, all, access, options, after, right);
     report.attentions = report.left.attentions;
+    report.preflight = report.left.preflight;
     if (!done.met_a_race) break;
   }
   count(report, planned, options, touched);
-  if (has_run) audit.finish(report.steps, report.failed, planned.desired, after);
+  if (has_run) audit.finish(report.steps, report.failed, planned.desired, after, right);
   note(planned, after, report.left, tell);
 }
 
@@ -194,6 +223,7 @@ apply_report apply_server(const estate& all, const server_access& access, const 
     report.looks = first.looks;
     report.problems = first.steps.problems;
     report.attentions = first.steps.attentions;
+    report.preflight = first.steps.preflight;
     if (has_errors(report.problems)) {
       report.code = exit_code::invalid;
       return report;

@@ -17,16 +17,18 @@ namespace innkeeper::exec {
 struct apply_options {
   plan_policy policy;
   depth how = depth::deep;
-  int jobs = 2;                            // databases made at once; more don't help (docs/performance.md)
-  int readers = 4;                         // databases read at once
-  std::chrono::seconds lock_timeout{300};  // for another runner to end
-  bool one_by_one = false;                 // each step in a transaction and round trip of its own
+  int jobs = 2;                                     // databases made at once; more don't help (docs/performance.md)
+  int readers = 4;                                  // databases read at once
+  std::chrono::seconds lock_timeout{300};           // for another runner to end
+  std::chrono::milliseconds object_timeout{10000};  // for a table or schema that another session has locked
+  bool one_by_one = false;                          // each step in a transaction and round trip of its own
 };
 
 struct server_plan {
   server_access access;
   desired_server desired;
   observed_server observed;
+  known_secrets secrets;
   look_summary looks;
   plan steps;
 };
@@ -47,10 +49,11 @@ struct apply_report {
   int unchanged = 0;  // services
   int steps = 0;      // steps that were run and succeeded
   std::vector<failure> failures;
-  std::vector<attention> attentions;  // of the plan that was run
-  diagnostics problems;               // nothing was applied because of these
-  look_summary looks;                 // how the last plan before the steps came about
-  plan left;                          // of a second plan afterwards: empty unless something failed or changed meanwhile
+  std::vector<attention> attentions;     // of the plan that was run
+  std::vector<missing_right> preflight;  // what the admin still lacks
+  diagnostics problems;                  // nothing was applied because of these
+  look_summary looks;                    // how the last plan before the steps came about
+  plan left;  // of a second plan afterwards: empty unless something failed or changed meanwhile
   std::chrono::milliseconds duration{0};
   exit_code code = exit_code::ok;
 };

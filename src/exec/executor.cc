@@ -9,9 +9,11 @@
 
 #include "core/step_sql.h"
 #include "exec/error.h"
+#include "exec/lock_watch.h"
 #include "exec/parallel.h"
 #include "pg/advisory_lock.h"
 #include "pg/catalog.h"
+#include "pg/own_role.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -44,6 +46,19 @@ exit_code code_of(const pg::error& failed) {
   return failed.may_retry() || failed.is_race() ? exit_code::may_retry : exit_code::failed;
 }
 
+// What the server's words leave open.
+std::string own_hint(const step& one, const pg::error& failed) {
+  const bool is_policy = failed.sqlstate() == "22023" || failed.sqlstate() == "28000";
+  if (!needs_secret_of(one).empty() && is_policy) {
+    return fmt::format(
+        "The server may refuse passwords that come hashed, as all of ours do, because servers log statements. Allow "
+        "hashed ones, or set this one by hand, over TLS: `innkeeper secret show` prints it. Apply then finds it right "
+        "(role \"{}\").",
+        needs_secret_of(one));
+  }
+  return {};
+}
+
 std::string text_of(const step& one, const pg::error& failed) {
   const auto& facts = failed.facts();
   const std::string place = to_string(one.from.where);
@@ -51,6 +66,7 @@ std::string text_of(const step& one, const pg::error& failed) {
                                  describe(one), facts.primary, facts.sqlstate);
   if (!facts.detail.empty()) text += fmt::format("\n  detail: {}", facts.detail);
   if (!facts.hint.empty()) text += fmt::format("\n  hint: {}", facts.hint);
+  if (const auto hint = own_hint(one, failed); !hint.empty()) text += fmt::format("\n  hint: {}", hint);
   return text;
 }
 
@@ -133,6 +149,7 @@ class runner {
     target.database = database;
     pg::connect_options connect;
     connect.application_name = application_name(all_.name);
+    connect.lock_timeout = options_.object_timeout;
     return pg::connection::open(target, connect);
   }
 
@@ -205,6 +222,7 @@ class runner {
 
   void run_inside(const database_work& work) {
     auto inside = open(work.name);
+    if (planned_.observed.can.has_log_in_triggers) pg::require_own_role(inside);
     const bool locked = pg::take_lock(inside, database_key(), pg::lock_mode::exclusive, options_.lock_timeout,
                                       [&](const std::string& holder) {
                                         tell({.kind = event_kind::waiting,
@@ -236,14 +254,10 @@ class runner {
   }
 
   bool run_together(pg::connection& session, const step_list& todo) {
-    std::string sql = "BEGIN;\n";
-    std::string shown = sql;
-    for (const auto* one : todo) {
-      sql += sql_of(*one) + "\n";
-      shown += shown_sql(*one) + "\n";
-      tell_step(event_kind::step_begun, *one);
-    }
-    sql += "COMMIT;";
+    for (const auto* one : todo) tell_step(event_kind::step_begun, *one);
+    const auto verifier_of = [&](const step& one) { return find_verifier(one); };
+    const std::string sql = "BEGIN;\n" + to_sql(todo, verifier_of) + "\nCOMMIT;";
+    const std::string shown = "BEGIN;\n" + shown_sql(todo) + "\nCOMMIT;";
     const auto start = clock::now();
     try {
       session.query(sql, shown);
@@ -261,6 +275,7 @@ class runner {
     tell_step(event_kind::step_begun, one);
     const auto start = clock::now();
     constexpr int most_tries = 5;
+    std::optional<lock_watch> watch;
     for (int tries = 1;; ++tries) {
       try {
         if (is_transactional(one)) {
@@ -273,6 +288,15 @@ class runner {
       } catch (const pg::error& failed) {
         if (failed.connection_is_lost()) throw;
         if (session.in_transaction()) session.query("ROLLBACK;");
+        if (failed.sqlstate() == "55P03") {
+          if (watch) {
+            record_failure(one, with_holders(failed, watch->holders()), database);
+            return false;
+          }
+          // Once more, to see who is in the way.
+          watch.emplace(planned_.access, session.backend_pid());
+          continue;
+        }
         const bool again = failed.may_retry() || failed.sqlstate() == "XX000";
         if (again && failed.is_race() == (failed.sqlstate() == "XX000") && tries < most_tries) {
           std::this_thread::sleep_for(std::chrono::milliseconds{20 * tries});
@@ -284,10 +308,20 @@ class runner {
     }
   }
 
-  std::string sql_of(const step& one) {
-    const auto role = needs_secret_of(one);
-    return to_sql(one, role.empty() ? std::nullopt : std::optional{verifiers_.at(role)});
+  static pg::error with_holders(const pg::error& failed, const std::string& holders) {
+    auto facts = failed.facts();
+    if (holders.empty()) return failed;
+    facts.detail = fmt::format("it is held by {}", holders);
+    facts.hint = "End that session, or wait for it, and run apply again: it resumes here.";
+    return pg::error{std::move(facts)};
   }
+
+  std::optional<secret> find_verifier(const step& one) {
+    const auto role = needs_secret_of(one);
+    return role.empty() ? std::nullopt : std::optional{verifiers_.at(role)};
+  }
+
+  std::string sql_of(const step& one) { return to_sql(one, find_verifier(one)); }
 
   void record_success(const step& one, std::chrono::milliseconds duration) {
     {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/password_truth.h"
 #include "exec/parallel.h"
 #include "pg/catalog.h"
 #include "pg/connection.h"
@@ -121,8 +122,9 @@ bool misses_an_extension(const desired_server& desired, const observed_server& o
   });
 }
 
-bool log_in_works(const server_access& access, const role_name& role, const secret& password,
-                  const database_name& database) {
+// Unknown where the answer says nothing about the password.
+fact<bool> log_in_works(const server_access& access, const role_name& role, const secret& password,
+                        const database_name& database) {
   conninfo target = access.admin;
   target.user = role;
   target.password = password;
@@ -134,8 +136,61 @@ bool log_in_works(const server_access& access, const role_name& role, const secr
     (void)pg::connection::open(target, options);
     return true;
   } catch (const pg::error& failure) {
-    // Refused for another reason than the password: the password was right.
-    return failure.sqlstate() != "28P01" && failure.sqlstate() != "28000";
+    if (failure.sqlstate() == "28P01") return false;
+    // Asked after the password: may it enter, is there such a database, does it take connections?
+    const bool got_past =
+        failure.sqlstate() == "42501" || failure.sqlstate() == "3D000" || failure.sqlstate() == "55000";
+    return got_past ? fact<bool>{true} : fact<bool>{unknown_fact{}};
+  }
+}
+
+struct closer_look {
+  const observed_role* role;
+  known_secret* here;
+  secret password;
+};
+
+// By verifier where it can be read, else by a log-in; several at once, since both take their time.
+void look_closer(std::vector<closer_look>& all, const desired_server& desired, const server_access& access) {
+  std::map<role_name, database_name> homes;
+  for (const auto& one : desired.role_settings) homes.try_emplace(one.role, one.database);
+  parallel_for(all.size(), 4, [&](std::size_t i) {
+    auto& [role, here, password] = all[i];
+    if (role->verifier.has_value()) {
+      here->fits_server = password_fits(password, role->name, role->verifier.value());
+      return;
+    }
+    const auto home = homes.find(role->name);
+    here->log_in_works =
+        log_in_works(access, role->name, password, home == homes.end() ? access.admin.database : home->second);
+  });
+}
+
+bool has_registry(const observed_server& observed) {
+  const auto found = std::ranges::find(observed.databases, registry_database, &observed_database::name);
+  return found != observed.databases.end() && found->contents && found->contents->has_registry;
+}
+
+// What the registry remembers is asked for only where a password is wrong: to say which hand it was.
+void add_memory(const server_access& access, const observed_server& observed, known_secrets& known) {
+  std::map<role_name, const observed_role*> roles;
+  for (const auto& one : observed.roles) roles.emplace(one.name, &one);
+  const bool is_needed = std::ranges::any_of(known, [&](const auto& one) {
+    const auto role = roles.find(one.first);
+    return role != roles.end() && truth_of(role->second->verifier, one.second) == password_truth::differs;
+  });
+  if (!is_needed || !has_registry(observed)) return;
+  conninfo target = access.admin;
+  target.database = registry_database;
+  pg::connect_options options;
+  options.application_name = "innkeeper observe";
+  try {
+    auto session = pg::connection::open(target, options);
+    for (auto& [name, memory] : pg::remembered_passwords(session)) {
+      if (const auto here = known.find(name); here != known.end()) here->second.remembered = std::move(memory);
+    }
+  } catch (const pg::error&) {
+    // An older registry, or another admin's: then which hand it was is not known, and said so.
   }
 }
 
@@ -178,12 +233,10 @@ observation observe(const server_access& access, const desired_server& desired, 
 
 known_secrets look_up_secrets(const secret_store& store, const desired_server& desired, const observed_server& observed,
                               const server_access& access, depth how) {
-  std::map<role_name, database_name> homes;
-  for (const auto& one : desired.role_settings) homes.try_emplace(one.role, one.database);
-  std::set<role_name> on_server;
-  for (const auto& one : observed.roles) on_server.insert(one.name);
+  std::map<role_name, const observed_role*> on_server;
+  for (const auto& one : observed.roles) on_server.emplace(one.name, &one);
   known_secrets known;
-  std::vector<std::pair<known_secret*, std::pair<role_name, secret>>> to_try;
+  std::vector<closer_look> to_look_at;
   for (const auto& role : desired.roles) {
     if (!role.can_login) continue;
     auto entry = store.read(desired.name, role.name);
@@ -195,21 +248,21 @@ known_secrets look_up_secrets(const secret_store& store, const desired_server& d
         here.is = known_secret::state::unreadable;
         here.problem = entry.problem;
         break;
-      case stored_state::present:
+      case stored_state::present: {
         here.is = known_secret::state::present;
         here.verifier = entry.value.verifier;
-        if (how == depth::deep && !observed.can.may_read_verifiers && on_server.contains(role.name)) {
-          to_try.push_back({&here, {role.name, entry.value.password}});
-        }
+        const auto found = on_server.find(role.name);
+        if (found == on_server.end()) break;
+        const auto& verifier = found->second->verifier;
+        const bool differs = verifier.has_value() && verifier.value() != here.verifier;
+        const bool may_try = how == depth::deep && verifier.is_unknown();
+        if (may_try || differs) to_look_at.push_back({found->second, &here, entry.value.password});
         break;
+      }
     }
   }
-  parallel_for(to_try.size(), 4, [&](std::size_t i) {
-    const auto& [role, password] = to_try[i].second;
-    const auto home = homes.find(role);
-    const database_name database = home == homes.end() ? access.admin.database : home->second;
-    to_try[i].first->log_in_works = log_in_works(access, role, password, database);
-  });
+  look_closer(to_look_at, desired, access);
+  add_memory(access, observed, known);
   return known;
 }
 

@@ -233,13 +233,34 @@ void audit_trail::finish_leaving(bool succeeded, int steps) {
   }
 }
 
-void audit_trail::finish(int applied, int failed, const desired_server& desired, const observed_server& after) {
+void audit_trail::remember_passwords(pg::connection& session, const observed_server& after,
+                                     const std::map<role_name, std::string>& right) {
+  if (right.empty()) return;
+  std::array<std::vector<std::string>, 2> columns;
+  for (const auto& one : after.roles) {
+    const auto found = right.find(one.name);
+    if (found == right.end()) continue;
+    columns[0].push_back(std::to_string(one.oid));
+    columns[1].push_back(found->second);
+  }
+  session.query_with(
+      "INSERT INTO innkeeper.password (role, fingerprint, who) "
+      "SELECT r.role, r.fingerprint, $3 FROM ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::text[])) "
+      "AS r (role, fingerprint) "
+      "ON CONFLICT (role) DO UPDATE SET fingerprint = excluded.fingerprint, seen_at = excluded.seen_at, "
+      "who = excluded.who WHERE password.fingerprint <> excluded.fingerprint",
+      {array_of(columns[0]), array_of(columns[1]), who_am_i()});
+}
+
+void audit_trail::finish(int applied, int failed, const desired_server& desired, const observed_server& after,
+                         const std::map<role_name, std::string>& right) {
   try {
     flush();
     const auto end = [&](pg::connection& session) {
       say_it_began(session);
       // First what is to be remembered: while the run isn't finished, the next one comes back for it.
       remember_objects(session, desired, after);
+      remember_passwords(session, after, right);
       write_outcome(session, failed == 0, applied, failed);
       close_what_was_cut_off(session);
     };
@@ -250,11 +271,13 @@ void audit_trail::finish(int applied, int failed, const desired_server& desired,
   }
 }
 
-void audit_trail::finish_what_was_cut_off(const desired_server& desired, const observed_server& after) {
+void audit_trail::finish_what_was_cut_off(const desired_server& desired, const observed_server& after,
+                                          const std::map<role_name, std::string>& right) {
   try {
     const std::lock_guard lock{writing_};
     (void)in_registry([&](pg::connection& session) {
       remember_objects(session, desired, after);
+      remember_passwords(session, after, right);
       close_what_was_cut_off(session);
     });
   } catch (const pg::error& failure) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -38,9 +39,12 @@ class audit_trail {
   // not in its trail.
   void flush_full_batch();
   // The last write: the run's outcome, and the objects that carry the estate's mark.
-  void finish(int applied, int failed, const desired_server& desired, const observed_server& after);
+  // `right`: the fingerprints of the log-ins' passwords that are in step, for telling later whose hand changed one.
+  void finish(int applied, int failed, const desired_server& desired, const observed_server& after,
+              const std::map<role_name, std::string>& right);
   // The same for this estate's runs that were cut off, by a run that has nothing else to do.
-  void finish_what_was_cut_off(const desired_server& desired, const observed_server& after);
+  void finish_what_was_cut_off(const desired_server& desired, const observed_server& after,
+                               const std::map<role_name, std::string>& right);
   // The same for a run in which a service left: rows of objects that are gone go, too.
   void finish_leaving(bool succeeded, int steps);
   // What is no step: a dump.
@@ -63,6 +67,8 @@ class audit_trail {
   void write_outcome(pg::connection& session, bool succeeded, int applied, int failed);
   void close_what_was_cut_off(pg::connection& session);
   void remember_objects(pg::connection& session, const desired_server& desired, const observed_server& after);
+  static void remember_passwords(pg::connection& session, const observed_server& after,
+                                 const std::map<role_name, std::string>& right);
 
   const server_access& access_;
   const std::string estate_;

@@ -9,6 +9,7 @@
 #include "core/desired.h"
 #include "core/step_sql.h"
 #include "embedded/catalog_sql.h"
+#include "pg/own_role.h"
 
 namespace innkeeper::pg {
 namespace {
@@ -155,19 +156,22 @@ admin_facts read_admin(const result& row, int version_num) {
 }
 
 // One round trip.
-capabilities observe_admin(connection& maintenance, int& version_num) {
+void observe_admin(connection& maintenance, observed_server& server) {
   std::string sql{catalog_sql::admin_sql};
   if (has_parameter_grants(maintenance.server_version())) sql += catalog_sql::parameter_rights_sql;
   const auto answers = maintenance.query_all(sql);
-  version_num = std::stoi(answers.at(0).text(0, 0));
-  auto facts = read_admin(answers.at(0), version_num);
+  const auto& admin = answers.at(0);
+  check_own_role(admin.text(0, 15), admin.text(0, 1), admin.text(0, 14));
+  server.version_num = std::stoi(admin.text(0, 0));
+  server.maintenance = {admin.text(0, 14)};
+  auto facts = read_admin(admin, server.version_num);
   if (answers.size() > 1) {
     for (std::size_t i = 0; i < answers[1].size(); ++i) {
       if (answers[1].text(i, 1) == "t") facts.may_set.insert(answers[1].text(i, 0));
       if (answers[1].text(i, 2) == "t") facts.may_alter_system.insert(answers[1].text(i, 0));
     }
   }
-  return derive_capabilities(facts);
+  server.can = derive_capabilities(facts);
 }
 
 void add_verifiers(const result& rows, observed_server& server) {
@@ -209,7 +213,7 @@ void add_traces(const result& answer, observed_server& server) {
 
 observed_server observe_shared(connection& maintenance, bool with_traces) {
   observed_server server;
-  server.can = observe_admin(maintenance, server.version_num);
+  observe_admin(maintenance, server);
   if (!server.can.is_supported) return server;  // its catalogs may lack what the next queries read
   std::string sql{catalog_sql::shared_sql};
   if (server.can.may_read_verifiers) sql += catalog_sql::verifiers_sql;
@@ -288,7 +292,10 @@ static database_contents read_contents(const std::vector<result>& results, conne
 }
 
 database_contents observe_contents(connection& inside) {
-  return read_contents(inside.query_all(catalog_sql::contents_sql), inside);
+  auto results = inside.query_all(std::string{catalog_sql::own_role_sql} + std::string{catalog_sql::contents_sql});
+  check_own_role(results.front());
+  results.erase(results.begin());
+  return read_contents(results, inside);
 }
 
 observed_traces observe_own_traces(connection& inside) {
@@ -325,6 +332,27 @@ registry_contents observe_registry(connection& registry) {
     seen.obstacle = refused.what();
   }
   return seen;
+}
+
+std::map<role_name, remembered_password> remembered_passwords(connection& registry) {
+  const auto rows = registry.query(catalog_sql::passwords_sql);
+  std::map<role_name, remembered_password> all;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    all[{rows.text(i, 0)}] = {rows.text(i, 1), rows.text(i, 2), rows.text(i, 3)};
+  return all;
+}
+
+std::string lock_holders(connection& session, int waiting_pid) {
+  const auto rows = session.query_with(catalog_sql::blockers_sql, {std::to_string(waiting_pid)});
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    text += fmt::format("{}pid {} of \"{}\" (\"{}\")", text.empty() ? "" : ", ", rows.text(i, 0), rows.text(i, 1),
+                        rows.text(i, 2));
+    // What this admin may not see is NULL.
+    if (!rows.is_null(i, 3)) text += ", " + rows.text(i, 3);
+    if (!rows.is_null(i, 4)) text += " since " + rows.text(i, 4);
+  }
+  return text;
 }
 
 std::map<std::string, available_extension> observe_available_extensions(connection& maintenance) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/observed.h"
+#include "core/plan.h"
 #include "pg/connection.h"
 
 namespace innkeeper::pg {
@@ -28,6 +29,12 @@ struct registry_contents {
 
 // The same of the registry, and the looks that it notes, in two round trips.
 [[nodiscard]] registry_contents observe_registry(connection& registry);
+
+// In the registry: what it remembers of log-ins' passwords. Throws where it is of an older version.
+[[nodiscard]] std::map<role_name, remembered_password> remembered_passwords(connection& registry);
+
+// Who keeps another session from the lock that it waits for, in words; empty where it doesn't wait.
+[[nodiscard]] std::string lock_holders(connection& session, int waiting_pid);
 
 // Which extensions the server could install, by name.
 [[nodiscard]] std::map<std::string, available_extension> observe_available_extensions(connection& maintenance);

@@ -71,6 +71,8 @@ std::string startup_options(const connect_options& options) {
   pin("quote_all_identifiers", "off");
   pin("row_security", "on");
   pin("default_tablespace", "");
+  // The one preload setting that a database's owner may set: a library that isn't there would refuse every session.
+  pin("local_preload_libraries", "");
   pin("jit", "off");
   pin("default_transaction_read_only", "off");
   pin("default_transaction_isolation", "read committed");

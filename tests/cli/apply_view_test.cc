@@ -40,7 +40,7 @@ TEST(apply_view, the_document_counts_and_names_failures) {
   EXPECT_EQ(apply_to_json(result).dump(),
             R"({"applied":2,"failed":1,"unchanged":1,"steps":30,"left":0,"duration_ms":3210,)"
             R"("failures":[{"server":"shared","service":"erp","text":"could not create extension","code":77}],)"
-            R"("attention":[],"depth":"deep","not_checked":[]})");
+            R"("attention":[],"preflight":[],"depth":"deep","not_checked":[]})");
   EXPECT_EQ(code_of(result), exit_code::not_permitted);
 }
 

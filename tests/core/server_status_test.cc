@@ -69,5 +69,16 @@ TEST(server_status, ours_and_not_declared_is_listed_and_a_strangers_is_not) {
   EXPECT_THAT(status_of(all, observed).undeclared, ElementsAre("database old", "role old_user"));
 }
 
+TEST(server_status, says_whose_hand_changed_a_password) {
+  const auto all = test::estate_of({test::service("cafe"), test::service("erp", 20)});
+  plan left;
+  left.attentions.push_back({.text = "another hand", .from = {"cafe", {}}, .topic = "password.server_drifted"});
+  left.attentions.push_back({.text = "not about it", .from = {"cafe", {}}});
+  const auto status =
+      derive_status(all, derive_desired(all, all.servers.front()), test::fresh_server(15, true), left, {});
+  EXPECT_EQ(status.services.at(0).passwords, std::vector<std::string>{"another hand"});
+  EXPECT_TRUE(status.services.at(1).passwords.empty());
+}
+
 }  // namespace
 }  // namespace innkeeper

@@ -159,6 +159,7 @@ std::vector<statement> statements_of_script(const std::string& script) {
   const auto take = [&] {
     for (auto& text : split_statements(sql)) {
       if (text == "SET search_path = pg_catalog, pg_temp" || text == "SELECT pg_reload_conf()") continue;
+      if (text == "BEGIN" || text == "COMMIT") continue;
       all.push_back({database, std::move(text)});
     }
     sql.clear();

@@ -43,3 +43,9 @@ CREATE TABLE IF NOT EXISTS innkeeper.look (
   found text NOT NULL,                -- of what pg_shdepend said of it right before the look
   looked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE TABLE IF NOT EXISTS innkeeper.password (
+  role oid PRIMARY KEY,
+  fingerprint text NOT NULL,          -- of the verifier that was last seen to be right; no verifier itself
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  who text NOT NULL                   -- ran Innkeeper then
+);

@@ -11,6 +11,6 @@ SELECT pg_catalog.current_setting('server_version_num'), r.rolname, r.rolsuper, 
        pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'),
        (SELECT pg_catalog.bool_and(pg_catalog.pg_has_role(d.datdba, 'USAGE'))
         FROM pg_catalog.pg_database AS d WHERE d.datname IN ('postgres', 'template1')),
-       current_user = session_user
+       pg_catalog.current_database(), current_user
 FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = session_user;

@@ -42,6 +42,7 @@ SELECT json_build_object(
     FROM (SELECT datname, usename, count(*) AS sessions
           FROM pg_catalog.pg_stat_activity
           WHERE datname IS NOT NULL AND usename IS NOT NULL AND pid <> pg_catalog.pg_backend_pid()
-            AND backend_type = 'client backend'
+            -- NULL for a plain admin: it sees who is where, and no more of others.
+            AND coalesce(backend_type, 'client backend') = 'client backend'
           GROUP BY datname, usename) AS a)
 )::text;

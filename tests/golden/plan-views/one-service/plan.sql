@@ -81,7 +81,7 @@ CREATE TABLE IF NOT EXISTS innkeeper.run (
   version text NOT NULL,              -- of Innkeeper
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   finished_at timestamptz,            -- NULL: running, or cut off
-  outcome text,                       -- 'done' or 'failed'
+  outcome text,                       -- 'done', 'failed' or 'cut off'; the last is said by the run after it
   applied integer,                    -- steps
   failed integer
 );
@@ -105,6 +105,12 @@ CREATE TABLE IF NOT EXISTS innkeeper.look (
   wanted text NOT NULL,               -- of what the manifest asked for inside
   found text NOT NULL,                -- of what pg_shdepend said of it right before the look
   looked_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE IF NOT EXISTS innkeeper.password (
+  role oid PRIMARY KEY,
+  fingerprint text NOT NULL,          -- of the verifier that was last seen to be right; no verifier itself
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  who text NOT NULL                   -- ran Innkeeper then
 );
 
 \connect "postgres"

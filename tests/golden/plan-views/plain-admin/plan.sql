@@ -1,4 +1,4 @@
--- 71 steps for server "shared". Run with: psql -X -d postgres -f FILE
+-- 69 steps for server "shared". Run with: psql -X -d postgres -f FILE
 \set ON_ERROR_STOP on
 SET search_path = pg_catalog, pg_temp;
 
@@ -74,12 +74,6 @@ GRANT "erp_access" TO "erp_user";
 -- role erp_user: member of erp_owner (innkeeper.yaml:10:3)
 GRANT "erp_owner" TO "erp_user";
 
--- role admin_user: member of cafe_owner (innkeeper.yaml:8:3)
-GRANT "cafe_owner" TO "admin_user";
-
--- role admin_user: member of erp_owner (innkeeper.yaml:10:3)
-GRANT "erp_owner" TO "admin_user";
-
 -- database innkeeper: create, closed
 CREATE DATABASE "innkeeper" TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false;
 
@@ -119,7 +113,7 @@ CREATE TABLE IF NOT EXISTS innkeeper.run (
   version text NOT NULL,              -- of Innkeeper
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   finished_at timestamptz,            -- NULL: running, or cut off
-  outcome text,                       -- 'done' or 'failed'
+  outcome text,                       -- 'done', 'failed' or 'cut off'; the last is said by the run after it
   applied integer,                    -- steps
   failed integer
 );
@@ -143,6 +137,12 @@ CREATE TABLE IF NOT EXISTS innkeeper.look (
   wanted text NOT NULL,               -- of what the manifest asked for inside
   found text NOT NULL,                -- of what pg_shdepend said of it right before the look
   looked_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE IF NOT EXISTS innkeeper.password (
+  role oid PRIMARY KEY,
+  fingerprint text NOT NULL,          -- of the verifier that was last seen to be right; no verifier itself
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  who text NOT NULL                   -- ran Innkeeper then
 );
 
 \connect "postgres"
@@ -171,6 +171,9 @@ ALTER DATABASE "cafe" ALLOW_CONNECTIONS true;
 
 \connect "cafe"
 SET search_path = pg_catalog, pg_temp;
+
+BEGIN;
+GRANT "cafe_owner" TO "admin_user";
 
 -- schema cafe.extensions: create, owner the admin (innkeeper.yaml:8:3)
 CREATE SCHEMA "extensions";
@@ -239,6 +242,9 @@ SET LOCAL ROLE NONE;
 -- extension cafe.pgcrypto: create (innkeeper.yaml:9:18)
 CREATE EXTENSION "pgcrypto" WITH SCHEMA "extensions";
 
+REVOKE "cafe_owner" FROM "admin_user";
+COMMIT;
+
 \connect "postgres"
 SET search_path = pg_catalog, pg_temp;
 
@@ -265,6 +271,9 @@ ALTER DATABASE "erp" ALLOW_CONNECTIONS true;
 
 \connect "erp"
 SET search_path = pg_catalog, pg_temp;
+
+BEGIN;
+GRANT "erp_owner" TO "admin_user";
 
 -- schema erp.extensions: create, owner the admin (innkeeper.yaml:10:3)
 CREATE SCHEMA "extensions";
@@ -329,3 +338,6 @@ SET LOCAL ROLE NONE;
 SET LOCAL ROLE "erp_owner";
 ALTER DEFAULT PRIVILEGES FOR ROLE "erp_owner" IN SCHEMA "public" GRANT USAGE ON TYPES TO "erp_rw", "erp_ro";
 SET LOCAL ROLE NONE;
+
+REVOKE "erp_owner" FROM "admin_user";
+COMMIT;
