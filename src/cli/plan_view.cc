@@ -36,7 +36,7 @@ counts count(const std::vector<plan>& plans) {
           break;
       }
     }
-    total.attention += static_cast<int>(one.attentions.size());
+    total.attention += static_cast<int>(std::ranges::count(one.attentions, false, &attention::is_advice));
   }
   return total;
 }
@@ -139,7 +139,8 @@ json step_to_json(const step& one) {
 }  // namespace
 
 std::string attention_to_text(const attention& one, bool colored) {
-  std::string text = fmt::format("  {} {}\n", paint("!", color::magenta, colored), one.text);
+  const std::string sign = one.is_advice ? paint("i", color::dim, colored) : paint("!", color::magenta, colored);
+  std::string text = fmt::format("  {} {}\n", sign, one.text);
   if (!one.statement.empty()) {
     text += fmt::format("      {}{}\n", one.statement, one.who.empty() ? "" : fmt::format("   -- by {}", one.who));
   }
@@ -154,6 +155,8 @@ json attention_to_json(const attention& one) {
           {"database", one.database.value},
           {"topic", one.topic},
           {"fails_service", one.fails_service},
+          {"advice", one.is_advice},
+          {"database", one.database.value},
           {"file", one.from.where.file},
           {"line", one.from.where.line}};
 }

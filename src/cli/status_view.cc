@@ -130,6 +130,7 @@ std::string status_to_text(const status_view& view, bool colored) {
     }
     text += table.text("  ") + sharing_lines(view, server.status) + password_lines(view, server.status) +
             undeclared_lines(server.status);
+    if (server.status.seats && !server.status.seats->fit()) text += "\n" + seats_text(*server.status.seats) + "\n";
     if (server.status.steps > 0) {
       text += fmt::format("\n{} to run; see innkeeper plan\n", counted(server.status.steps, "step"));
     }
@@ -156,6 +157,8 @@ json status_to_json(const status_view& view) {
          {"admin", server.admin.value},
          {"connections", status.connections},
          {"max_connections", status.max_connections ? json(*status.max_connections) : json(nullptr)},
+         {"connections_of_services", status.seats ? json(status.seats->asked_for) : json(nullptr)},
+         {"connections_for_services", status.seats ? json(status.seats->for_services()) : json(nullptr)},
          {"steps", status.steps},
          {"attention", status.attentions},
          {"services", services},

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/looks_view.h"
 #include "cli/plan_view.h"
 #include "cli/progress.h"
+#include "cli/verify_page.h"
 #include "cli/verify_view.h"
+#include "core/acceptance.h"
 #include "core/matrix_text.h"
 #include "embedded/help_pages.h"
 
@@ -31,6 +35,12 @@ void check_disruptive(const arguments& given, const opened_estate& opened) {
 
 exit_code run(const arguments& given, console& out) {
   exec::verify_options options;
+  const std::string page = given.value("--html");
+  const bool page_is_result = page == "-";
+  if (page_is_result && out.settings().json) {
+    throw refused{exit_code::usage, "--html - and --json exclude each other",
+                  "Both want standard output; name a file for the page."};
+  }
   options.exhaustive = given.has("--exhaustive");
   options.disruptive = given.has("--disruptive");
   options.prove = given.has("--prove") || options.exhaustive;
@@ -39,7 +49,10 @@ exit_code run(const arguments& given, console& out) {
   check_disruptive(given, opened);
   options.policy.services = opened.services;
   const auto result = verify_estate(opened, options, out);
+  if (page_is_result) out.print_raw(page_of(opened, result));
+  if (!page.empty() && !page_is_result) write_page(page, page_of(opened, result));
   for (const auto& one : result.reports) {
+    if (page_is_result) break;
     out.print(proof_text(one, {.width = out.settings().width, .colored = out.settings().colored_results}) +
               looks_to_text({one.looks}));
   }
@@ -72,6 +85,8 @@ estate_proof verify_estate(const opened_estate& opened, const exec::verify_optio
     const auto access = exec::find_access(opened.all, server);
     result.reports.push_back(exec::verify_server(opened.all, access, options, tell));
   });
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  accept_findings(opened.all, {.today = today, .is_whole = options.policy.services.empty()}, result.reports);
   return result;
 }
 
@@ -79,6 +94,7 @@ command verify_command() {
   std::vector<option> rows{
       {"--prove", "", option_kind::flag, "", "try it, too: real log-ins, service against service"},
       {"--exhaustive", "", option_kind::flag, "", "try every log-in at every database"},
+      {"--html", "", option_kind::value, "FILE", "put the proof there as a page; - is standard output"},
       {"--disruptive", "", option_kind::flag, "", "with --prove: try what others may feel, too"},
       {"--yes", "", option_kind::flag, "", "--disruptive on a server that isn't the estate's own"}};
   for (const auto& row : depth_option_rows()) rows.push_back(row);
@@ -87,7 +103,7 @@ command verify_command() {
           .page = help_pages::verify_md,
           .word = {.placeholder = "ESTATE"},
           .options = std::move(rows),
-          .counters = {"probes", "leaks", "failed", "unprovable"},
+          .counters = {"probes", "leaks", "failed", "unprovable", "accepted"},
           .run = run};
 }
 

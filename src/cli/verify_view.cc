@@ -2,13 +2,22 @@
 
 #include "cli/looks_view.h"
 #include "cli/plan_view.h"
+#include "core/acceptance.h"
 #include "core/limits.h"
 #include "core/matrix_text.h"
+#include "core/proof_record.h"
 
 namespace innkeeper::cli {
 namespace {
 
 json finding_to_json(const finding& one, const std::string& server) {
+  json accepted = nullptr;
+  if (one.accepted) {
+    accepted = {{"reason", one.accepted->reason},
+                {"until", date_text(one.accepted->until)},
+                {"file", one.accepted->where.file},
+                {"line", one.accepted->where.line}};
+  }
   return {{"server", server},
           {"probe", one.probe},
           {"verdict", to_string(one.says)},
@@ -20,7 +29,8 @@ json finding_to_json(const finding& one, const std::string& server) {
           {"detail", one.detail},
           {"statement", one.statement},
           {"file", one.where.file},
-          {"line", one.where.line}};
+          {"line", one.where.line},
+          {"accepted", accepted}};
 }
 
 json matrix_to_json(const access_matrix& matrix) {
@@ -46,7 +56,20 @@ json server_to_json(const proof_report& one) {
   }
   json tries = json::array();
   for (const auto& row : one.tries) tries.push_back({{"log_in", row.log_in.value}, {"doors", row.doors}});
+  json off = json::array();
+  for (const auto& item : one.off) {
+    off.push_back({{"item", item.item},
+                   {"service", item.service},
+                   {"reason", item.reason},
+                   {"file", item.where.file},
+                   {"line", item.where.line}});
+  }
   return {{"name", one.server},
+          {"version_num", one.version_num},
+          {"system_identifier", one.system_identifier},
+          {"roles", one.roles},
+          {"databases", one.databases},
+          {"switched_off", off},
           {"services", one.services},
           {"tried", one.tried},
           {"doors", one.doors},
@@ -74,6 +97,7 @@ json proofs_to_json(const std::string& estate_name, const std::vector<proof_repo
   int failed = 0;
   int unprovable = 0;
   int drift = 0;
+  int accepted = 0;
   json servers = json::array();
   json findings = json::array();
   json preflight = json::array();
@@ -83,13 +107,17 @@ json proofs_to_json(const std::string& estate_name, const std::vector<proof_repo
     failed += one.failed;
     unprovable += one.unprovable;
     drift += one.drift;
+    accepted += one.accepted;
     servers.push_back(server_to_json(one));
     for (auto& right : preflight_to_json(one.server, one.preflight)) preflight.push_back(std::move(right));
     for (const auto& found : one.findings) findings.push_back(finding_to_json(found, one.server));
   }
-  json document{{"estate", estate_name}, {"probes", probes},         {"leaks", leaks},
-                {"failed", failed},      {"unprovable", unprovable}, {"drift", drift},
-                {"findings", findings},  {"servers", servers},       {"preflight", preflight}};
+  json document{{"estate", estate_name}, {"probe_list", probe_list_version()},
+                {"probes", probes},      {"leaks", leaks},
+                {"failed", failed},      {"unprovable", unprovable},
+                {"drift", drift},        {"accepted", accepted},
+                {"findings", findings},  {"servers", servers},
+                {"preflight", preflight}};
   if (!reports.empty()) document["limits"] = limits_to_json();
   std::vector<look_summary> looks;
   for (const auto& one : reports) looks.push_back(one.looks);

@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/desired_hardening.h"
 #include "core/naming.h"
 #include "core/sql.h"
 
@@ -17,6 +18,7 @@ class builder {
     desired_.name = server.name;
     desired_.mark = mark_of(all.name);
     desired_.settings = server.settings;
+    desired_.hardening = server.hardening;
     encoding_ = server.embedded.encoding;
     locale_ = server.url ? std::string{} : server.embedded.locale;
     for (const auto& service : all.services) {
@@ -32,7 +34,9 @@ class builder {
       add_extensions(*service);
       add_log_ins(*service);
       add_readers(*service);
+      add_pool(*service);
     }
+    add_hardening(all_, services_, desired_);
     for (auto& database : desired_.databases) finish(database);
     return std::move(desired_);
   }
@@ -211,6 +215,12 @@ class builder {
     }
   }
 
+  void add_pool(const service_declaration& service) {
+    if (!service.pool || service.pool->size == 0) return;
+    desired_.pools.push_back(
+        {service.pool->size, service.pool->replicas, service.connections.value, from(service, service.pool->where)});
+  }
+
   [[nodiscard]] bool has_several_schemas(const service_declaration& service) const {
     return census_.schemas_in_database_of(service) > 1;
   }
@@ -247,6 +257,12 @@ class builder {
 };
 
 }  // namespace
+
+int sum_of_limits(const desired_server& desired) {
+  int sum = 0;
+  for (const auto& one : desired.databases) sum += std::max(0, one.connection_limit);
+  return sum;
+}
 
 desired_server derive_desired(const estate& all, const server_declaration& server) {
   return builder{all, server}.build();

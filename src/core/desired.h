@@ -118,6 +118,16 @@ struct desired_database {
   friend bool operator==(const desired_database&, const desired_database&) = default;
 };
 
+// A service's connection pool and what its log-in may open at most.
+struct desired_pool {
+  int size = 0;
+  int replicas = 1;
+  int limit = 0;
+  origin from;
+
+  friend bool operator==(const desired_pool&, const desired_pool&) = default;
+};
+
 struct desired_server {
   std::string name;
   std::string mark;  // the comment on what this estate makes
@@ -127,6 +137,7 @@ struct desired_server {
   std::vector<desired_membership> memberships;
   std::vector<desired_role_setting> role_settings;
   std::vector<desired_database> databases;  // the registry first
+  std::vector<desired_pool> pools;
 
   friend bool operator==(const desired_server&, const desired_server&) = default;
 };
@@ -136,6 +147,9 @@ inline const schema_name extensions_schema{"extensions"};
 
 // Extra connections that a database's limit leaves for the admin.
 inline constexpr int admin_connections = 3;
+
+// Connections that the databases of services may take together.
+[[nodiscard]] int sum_of_limits(const desired_server& desired);
 
 [[nodiscard]] desired_server derive_desired(const estate& all, const server_declaration& server);
 

@@ -2,52 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
+
+#include "core/manifest_shapes.h"
 
 namespace innkeeper {
 namespace {
 
+using namespace shapes;
+
 constexpr bool later = false;  // is_managed: parsed and valid, but this version does not act on it
 constexpr long max_port = 65535;
 constexpr long max_connections = 262143;  // PostgreSQL's own upper end of max_connections
-
-// Shapes. Each is a function, so that tables may refer to each other whatever the order.
-const value_shape* scalar(value_kind kind) {
-  static const std::vector<value_shape> all = [] {
-    std::vector<value_shape> shapes(static_cast<std::size_t>(value_kind::record));
-    for (std::size_t i = 0; i < shapes.size(); ++i) shapes[i].kind = static_cast<value_kind>(i);
-    return shapes;
-  }();
-  return &all[static_cast<std::size_t>(kind)];
-}
-
-// Shapes with parameters live as long as the program, in the tables that are built once.
-const value_shape* keep(value_shape shape) {
-  static std::vector<std::unique_ptr<value_shape>> kept;
-  return kept.emplace_back(std::make_unique<value_shape>(std::move(shape))).get();
-}
-
-const value_shape* integer(long least, long most) {
-  return keep({.kind = value_kind::integer, .least = least, .most = most});
-}
-const value_shape* choice(std::vector<std::string_view> choices) {
-  return keep({.kind = value_kind::choice, .choices = std::move(choices)});
-}
-const value_shape* record(const key_table& keys) {
-  return keep({.kind = value_kind::record, .keys = &keys});
-}
-const value_shape* record_or(value_kind short_form, const key_table& keys) {
-  return keep({.kind = value_kind::record, .keys = &keys, .short_form = scalar(short_form)});
-}
-const value_shape* list_of(const value_shape* item) {
-  return keep({.kind = value_kind::list, .item = item});
-}
-const value_shape* one_or_list_of(const value_shape* item) {
-  return keep({.kind = value_kind::list, .item = item, .may_be_single = true});
-}
-const value_shape* named(const value_shape* item, value_kind entry_name = value_kind::simple_name) {
-  return keep({.kind = value_kind::dictionary, .item = item, .entry_name = entry_name});
-}
 
 const value_shape* settings() {
   static const value_shape* shape = named(scalar(value_kind::setting_value), value_kind::text);
@@ -109,7 +74,7 @@ const value_shape* extensions() {
       .keys = {{"name", scalar(value_kind::extension), "", "Its name in pg_available_extensions.", true, true},
                {"version", scalar(value_kind::text), "the server's default", "The version to create."},
                {"optional", scalar(value_kind::boolean), "false", "true: a server without it is no failure."}}};
-  static const value_shape* shape = list_of(record_or(value_kind::extension, keys));
+  static const value_shape* shape = list_of(record_or(scalar(value_kind::extension), keys));
   return shape;
 }
 
@@ -167,7 +132,7 @@ const value_shape* endpoints() {
                 "The sslmode that connection strings name."},
                {"ca_file", scalar(value_kind::path), "none", "The certificate authority that connection strings name."},
                {"pooler", scalar(value_kind::boolean), "false", "true: a pooler in transaction mode answers there."}}};
-  static const value_shape* shape = named(record_or(value_kind::host_and_port, keys));
+  static const value_shape* shape = named(record_or(scalar(value_kind::host_and_port), keys));
   return shape;
 }
 
@@ -225,16 +190,6 @@ const value_shape* pool() {
   return shape;
 }
 
-const value_shape* hardening() {
-  static const key_table keys{
-      .title = "hardening",
-      .keys = {
-          {"tls", choice({"advice", "require", "off"}), "advice", "Whether connections must use TLS."},
-          {"pg_hba", choice({"advice", "strict", "off"}), "advice", "Whether pg_hba.conf must name who may enter."}}};
-  static const value_shape* shape = record(keys);
-  return shape;
-}
-
 const value_shape* servers() {
   static const key_table keys{
       .title = "server",
@@ -245,7 +200,7 @@ const value_shape* servers() {
                {"settings", settings(), "none", "Settings of postgresql.conf, by their names there."},
                {"wait", wait(), "", "How long to wait for the server."},
                {"endpoints", endpoints(), "none", "Other ways to the server, for via:.", later},
-               {"hardening", hardening(), "", "Rules that are advice unless they are asked for.", later},
+               {"hardening", hardening(), "the estate's", "As for the estate, item by item."},
                {"kubernetes", kubernetes(), "", "How the server runs in Kubernetes.", later}}};
   static const value_shape* shape = named(record(keys));
   return shape;
@@ -348,7 +303,8 @@ const value_shape* services() {
           {"timeouts", timeouts(), "none", "The three timeouts, as durations."},
           {"schema_files", scalar(value_kind::path), "none", "The directory with its schema, relative to this file.",
            later},
-          {"pool", pool(), "none", "Its connection pool, compared with its connection limit.", later},
+          {"pool", pool(), "none", "Its connection pool, compared with its connection limit."},
+          {"hardening", service_hardening(), "the server's", "As for the estate, item by item."},
           {"redis", service_redis(), "none", "What it has in Redis.", later},
           {"rabbitmq", service_rabbitmq(), "none", "What it has in RabbitMQ.", later},
           {"secrets", secret_sinks(), "none", "Where its connection strings go.", later},
@@ -378,7 +334,7 @@ const value_shape* defaults() {
                {"settings", settings(), "none", "As in a service, where the service does not set it."},
                {"timeouts", timeouts(), "none", "As in a service, where the service does not set it."},
                {"secrets", record(sinks), "", "Where generated passwords are kept."},
-               {"pool", pool(), "none", "As in a service.", later},
+               {"pool", pool(), "none", "As in a service."},
                {"backup", backup(), "none", "As in a service.", later},
                {"rotation", rotation(), "overlap", "As in a service.", later},
                {"managed_by", managed_by(), "innkeeper", "As in a service.", later}}};
@@ -436,18 +392,6 @@ const value_shape* principals() {
   return shape;
 }
 
-const value_shape* accepted_findings() {
-  static const key_table keys{
-      .title = "accepted_finding",
-      .keys = {{"finding", scalar(value_kind::text), "", "The finding, as verify names it.", true, true},
-               {"service", scalar(value_kind::simple_name), "any", "The service that it is about."},
-               {"server", scalar(value_kind::simple_name), "any", "The server that it is about."},
-               {"reason", scalar(value_kind::text), "", "Why it is accepted.", true, true},
-               {"until", scalar(value_kind::date), "", "The day after which it is shown again.", true, true}}};
-  static const value_shape* shape = list_of(record(keys));
-  return shape;
-}
-
 const value_shape* environments() {
   static const key_table keys{.title = "environment",
                               .keys = {{"servers", servers(), "", "What differs in servers."},
@@ -477,8 +421,8 @@ const key_table& manifest_keys() {
           {"rabbitmq", rabbitmq(), "none", "The RabbitMQ server.", later},
           {"names", name_templates(), "", "Templates of the names that Innkeeper gives.", later},
           {"principals", principals(), "none", "Others that may enter: exporters, backup, replication, people.", later},
-          {"accept", accepted_findings(), "none", "Findings that are known, each with a reason and an end.", later},
-          {"hardening", hardening(), "", "Rules that are advice unless they are asked for.", later},
+          {"accept", accepted_findings(), "none", "Findings that are known, each with a reason and an end."},
+          {"hardening", hardening(), "", "What is closed and bounded beyond the role model."},
           {"backup", backup(), "none", "How everything is backed up.", later},
           {"kubernetes", kubernetes(), "", "How the estate runs in Kubernetes.", later},
           {"environments", environments(), "none", "What differs in each environment.", later}}};

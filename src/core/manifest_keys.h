@@ -30,6 +30,8 @@ enum class value_kind {
   integer,
   duration,
   duration_or_seconds,
+  duration_or_off,
+  disk_size_or_off,
   memory_size,
   cpu_amount,
   date,

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/display.h"
+#include "core/manifest_hardening.h"
 #include "core/naming.h"
 
 namespace innkeeper {
@@ -52,6 +53,7 @@ class estate_completion {
     check_default_server();
     check_embedded_servers();
     for (auto& service : draft_.services) place_on_server(service);
+    resolve_hardening();
     infer_databases();
     infer_schemas();
     infer_users();
@@ -60,6 +62,7 @@ class estate_completion {
     check_schemas();
     check_users();
     check_readers();
+    check_accepted();
     check_role_names();
     return std::move(all_);
   }
@@ -131,6 +134,14 @@ class estate_completion {
            fmt::format("endpoint {} is not declared by server {}", quoted_for_display(service.via),
                        quoted_for_display(service.declared.server)),
            meant_hint(service.via, known, problems_));
+  }
+
+  void resolve_hardening() {
+    for (auto& server : all_.servers) server.hardening = nearest_of(server.hardening, draft_.hardening);
+    for (auto& [one, server_where, via_where, via] : draft_.services) {
+      const auto* server = find_server(one.server);
+      if (server != nullptr) one.hardening = nearest_of(one.hardening, server->hardening);
+    }
   }
 
   template <class Name>
@@ -289,6 +300,17 @@ class estate_completion {
           check_reader(one, *found->second, reader.where);
         }
       }
+    }
+  }
+
+  void check_accepted() {
+    std::vector<std::string_view> names;
+    for (const auto& one : all_.services) names.push_back(one.name);
+    for (const auto& one : all_.accepted) {
+      if (!one.server.empty() && find_server(one.server) == nullptr) refuse_unknown_server(one.where, one.server);
+      if (one.service.empty() || std::ranges::find(names, one.service) != names.end()) continue;
+      refuse(one.where, fmt::format("service {} is not declared", quoted_for_display(one.service)),
+             meant_hint(one.service, names, problems_));
     }
   }
 

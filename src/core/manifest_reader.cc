@@ -8,6 +8,7 @@
 
 #include "core/conninfo.h"
 #include "core/display.h"
+#include "core/manifest_hardening.h"
 #include "core/manifest_scalars.h"
 
 namespace innkeeper {
@@ -110,6 +111,8 @@ void manifest_reader::read_root(const yaml::node& root, const source_place& sour
   read_estate_name(root);
   all.secrets_directory = read_path(".innkeeper/secrets");
   if (const auto* defaults = find_usable(&root, "defaults")) read_defaults(*defaults);
+  draft_.hardening = hardening_of(root);
+  read_accepted_findings(root);
   read_servers(root);
   read_services(root);
 }
@@ -123,8 +126,19 @@ void manifest_reader::read_included(const yaml::node& root, const source_place& 
                     fmt::format("this file says {}, the manifest {}", quoted_for_display(name->text),
                                 quoted_for_display(draft_.value.name)));
   }
+  read_accepted_findings(root);
   read_servers(root);
   read_services(root);
+}
+
+void manifest_reader::read_accepted_findings(const yaml::node& root) {
+  for (auto& one : read_accepted(find_usable(&root, "accept"), source_->file, problems_)) {
+    draft_.value.accepted.push_back(std::move(one));
+  }
+}
+
+hardening_rules manifest_reader::hardening_of(const yaml::node& of) const {
+  return read_hardening(find_usable(&of, "hardening"), source_->file, problems_);
 }
 
 void manifest_reader::read_estate_name(const yaml::node& root) {
@@ -204,6 +218,7 @@ server_declaration manifest_reader::read_server(const yaml::entry& entry) {
   read_admin(find_usable(&node, "admin"), one.admin);
   read_settings(find_usable(&node, "settings"), one.settings, true);
   one.wait = read_wait(find_usable(&node, "wait"));
+  one.hardening = hardening_of(node);
   if (const auto* endpoints = find_usable(&node, "endpoints")) {
     for (const auto& endpoint : endpoints->entries) draft_.endpoints[one.name].push_back(endpoint.key);
   }
@@ -284,6 +299,7 @@ service_draft manifest_reader::read_service(const yaml::entry& entry) {
   if (one.connections.inferred) one.connections.where = one.where;
   read_service_names(node, draft);
   read_behaviour(node, one);
+  one.hardening = hardening_of(node);
   read_extensions(find_usable(&node, "extensions"), one.extensions);
   setting_map own;
   read_settings(find_usable(&node, "settings"), own, false);
@@ -337,6 +353,15 @@ void manifest_reader::read_behaviour(const yaml::node& service, service_declarat
   if (const auto* limit = find_usable(&service, "connections")) {
     into.connections = {integer_of(&service, "connections", into.connections.value), at(limit->where), false};
   }
+  read_pool(find_usable(&service, "pool"), into.pool);
+}
+
+void manifest_reader::read_pool(const yaml::node* pool, std::optional<pool_declaration>& into) const {
+  if (pool == nullptr) return;
+  if (!into) into.emplace();
+  into->size = integer_of(pool, "size", into->size);
+  into->replicas = integer_of(pool, "replicas", into->replicas);
+  into->where = at(pool->where);
 }
 
 // A service's own request for an extension replaces the one of defaults:.

@@ -24,6 +24,7 @@ struct service_draft {
 struct estate_draft {
   estate value;
   std::vector<service_draft> services;
+  hardening_rules hardening;                                  // the estate's, as spelled
   wait_declaration wait;                                      // the environment's, for servers that say nothing else
   declared<std::string> default_server;                       // inferred: not spelled
   std::map<std::string, std::vector<std::string>> endpoints;  // by server
@@ -49,6 +50,9 @@ class manifest_reader {
   void read_defaults(const yaml::node& defaults);
   void read_servers(const yaml::node& root);
   void read_services(const yaml::node& root);
+  void read_accepted_findings(const yaml::node& root);
+  [[nodiscard]] hardening_rules hardening_of(const yaml::node& of) const;
+  void read_pool(const yaml::node* pool, std::optional<pool_declaration>& into) const;
   void read_estate_name(const yaml::node& root);
   [[nodiscard]] server_declaration read_server(const yaml::entry& entry);
   [[nodiscard]] embedded_declaration read_embedded(const yaml::node* embedded, const std::string& server) const;

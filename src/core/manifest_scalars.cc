@@ -146,6 +146,23 @@ std::optional<value_problem> check_duration_or_seconds(std::string_view text) {
   return unless<value_kind::duration_or_seconds>(parse_duration_or_seconds(text).has_value());
 }
 
+constexpr std::chrono::milliseconds longest_setting{2'147'483'647};  // PostgreSQL keeps it in an int
+
+std::optional<value_problem> check_duration_or_off(std::string_view text) {
+  if (text == "off") return std::nullopt;
+  const auto time = parse_duration(text);
+  if (time && *time > longest_setting) return must_be(fmt::format("at most {}ms", longest_setting.count()));
+  return unless<value_kind::duration_or_off>(time && time->count() > 0);
+}
+
+std::optional<value_problem> check_disk_size_or_off(std::string_view text) {
+  static constexpr double most = 2'147'483'647;  // kB, in an int
+  if (text == "off") return std::nullopt;
+  const auto size = parse_disk_size(text);
+  if (size && *size > most) return must_be("at most 2047GB");
+  return unless<value_kind::disk_size_or_off>(size && *size >= 1);
+}
+
 std::optional<value_problem> check_memory_size(std::string_view text) {
   static constexpr std::array<std::string_view, 9> units{"", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"};
   return unless<value_kind::memory_size>(is_amount(text, units));
@@ -240,6 +257,10 @@ constexpr std::array rules{
                 R"(0|[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d))", false, check_duration},
     scalar_rule{value_kind::duration_or_seconds, "a number of seconds, or a duration such as 500ms, 2s or 1m",
                 R"([0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d)?)", true, check_duration_or_seconds},
+    scalar_rule{value_kind::duration_or_off, "off, or a duration such as 30s or 5m",
+                R"(off|[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d))", false, check_duration_or_off},
+    scalar_rule{value_kind::disk_size_or_off, "off, or a size such as 500MB or 10GB",
+                R"(off|[0-9]+(?:\.[0-9]+)?(?:kB|MB|GB|TB))", false, check_disk_size_or_off},
     scalar_rule{value_kind::memory_size, "a size such as 512Mi or 5Gi", R"([0-9]+(?:\.[0-9]+)?(?:[kMGT]|[KMGT]i)?)",
                 true, check_memory_size},
     scalar_rule{value_kind::cpu_amount, "an amount such as 500m or 2", R"([0-9]+(?:\.[0-9]+)?m?)", true,
@@ -328,6 +349,15 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
 std::optional<std::chrono::milliseconds> parse_duration_or_seconds(std::string_view text) {
   const auto split = split_number(text);
   return split && split->second.empty() ? to_milliseconds(split->first, 1s) : parse_duration(text);
+}
+
+std::optional<double> parse_disk_size(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, double>, 4> units{
+      {{"kB", 1}, {"MB", 1024}, {"GB", 1024.0 * 1024}, {"TB", 1024.0 * 1024 * 1024}}};
+  const auto split = split_number(text);
+  if (!split) return std::nullopt;
+  const auto unit = std::ranges::find(units, split->second, &decltype(units)::value_type::first);
+  return unit == units.end() ? std::nullopt : std::optional{split->first * unit->second};
 }
 
 std::string to_setting(std::chrono::milliseconds time) {

@@ -34,6 +34,8 @@ struct scalar_rule {
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 // As parse_duration, and a number alone means seconds.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration_or_seconds(std::string_view text);
+// "10GB", in PostgreSQL's units; the result in kB.
+[[nodiscard]] std::optional<double> parse_disk_size(std::string_view text);
 // In PostgreSQL's units, the largest that is exact: "30s", "5min", "1500ms", "0".
 [[nodiscard]] std::string to_setting(std::chrono::milliseconds time);
 

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
+
+#include "core/acceptance.h"
+#include "core/proof_record.h"
 
 namespace innkeeper {
 namespace {
@@ -208,17 +212,111 @@ tint tint_of(verdict one) {
   return tint::none;
 }
 
+std::string indented(std::string_view label, const std::string& text) {
+  std::string line = fmt::format("  {}: ", label);
+  for (const char c : text) line += c == '\n' ? std::string{"\n    "} : std::string(1, c);
+  return line + "\n";
+}
+
 std::string finding_text(const finding& one, const text_style& style) {
   const bool is_judged = one.says == verdict::leak || one.says == verdict::failed;
   const std::string how_bad = is_judged ? fmt::format(", {}", to_string(one.how_bad)) : "";
-  std::string text =
-      fmt::format("{} {}{}: {}", tinted(to_string(one.says), tint_of(one.says), style), one.probe, how_bad, one.text);
-  if (one.says == verdict::drift) text = fmt::format("{}: {}", tinted("drift", tint_of(one.says), style), one.text);
+  const tint with = one.accepted ? tint::none : tint_of(one.says);
+  std::string text = fmt::format("{} {}{}: {}", tinted(to_string(one.says), with, style), one.probe, how_bad, one.text);
+  if (one.says == verdict::drift) text = fmt::format("{}: {}", tinted("drift", with, style), one.text);
   text += "\n";
-  if (!one.detail.empty()) text += fmt::format("  detail: {}\n", one.detail);
+  if (one.accepted) {
+    text += fmt::format("  accepted until {} ({}): {}\n", date_text(one.accepted->until),
+                        to_string(one.accepted->where), one.accepted->reason);
+  }
+  if (!one.service.empty()) text += fmt::format("  service: {}\n", one.service);
+  if (!one.detail.empty()) text += indented("detail", one.detail);
   if (const auto place = to_string(one.where); !place.empty()) text += fmt::format("  declared at: {}\n", place);
-  if (!one.statement.empty()) text += fmt::format("  mend it: {}\n", one.statement);
+  if (!one.statement.empty()) text += indented("mend it", one.statement);
   return text;
+}
+
+// Log-ins by what they may, and the doors that must be closed, in numbers; then every exception in a line of its own.
+class summary_view {
+ public:
+  summary_view(const access_matrix& matrix, const text_style& style) : matrix_{matrix}, style_{style} {}
+
+  [[nodiscard]] std::string text() {
+    for (const auto& row : matrix_.rows) read(row);
+    std::string text = fmt::format(
+        "{} and {}: {} of {} log-ins as declared.\n", counted(size_of(matrix_.rows), "log-in"),
+        counted(size_of(matrix_.columns), "database"), matrix_.rows.size() - troubled_, matrix_.rows.size());
+    for (const auto& [cell, count] : counts_) {
+      text += fmt::format("  {:>9}  {}\n", count, look_of(cell).meaning);
+    }
+    if (!declared_.empty()) text += "May read what is another's, as declared:\n" + declared_;
+    if (!trouble_.empty()) text += "Not as declared:\n" + trouble_;
+    return text;
+  }
+
+ private:
+  static int size_of(const auto& all) { return static_cast<int>(all.size()); }
+
+  void read(const access_row& row) {
+    std::map<access_cell, std::string> named;
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      const auto cell = row.cells[i];
+      ++counts_[cell];
+      if (!is_trouble(cell) && cell != access_cell::reads) continue;
+      auto& names = named[cell];
+      names += (names.empty() ? "" : ", ") + matrix_.columns[i].value;
+    }
+    const bool is_troubled = std::ranges::any_of(row.cells, is_trouble);
+    if (is_troubled) ++troubled_;
+    for (const auto& [cell, names] : named) {
+      const auto look = look_of(cell);
+      const std::string line =
+          fmt::format("  {}: {}: {}\n", label_of(row), tinted(look.word, look.with, style_), names);
+      (cell == access_cell::reads ? declared_ : trouble_) += line;
+    }
+  }
+
+  const access_matrix& matrix_;
+  const text_style& style_;
+  std::map<access_cell, int> counts_;
+  std::size_t troubled_ = 0;
+  std::string declared_;
+  std::string trouble_;
+};
+
+// What findings are grouped under, the worst first.
+std::string heading_of(const finding& one) {
+  if (one.accepted) return "Accepted";
+  switch (one.says) {
+    case verdict::leak:
+    case verdict::failed: {
+      std::string word{to_string(one.how_bad)};
+      word.front() = static_cast<char>(word.front() - 'a' + 'A');
+      return word;
+    }
+    case verdict::drift:
+      return "Not as declared";
+    case verdict::unprovable:
+      return "Not provable";
+    case verdict::advice:
+      return "Advice";
+  }
+  return {};
+}
+
+std::string record_line(const proof_report& report) {
+  if (report.version_num == 0) return {};
+  const std::string system =
+      report.system_identifier.empty() ? "" : fmt::format(" (system {})", report.system_identifier);
+  return fmt::format("Server {}: PostgreSQL {}{}, {} and {} read, list of probes {}.\n", report.server,
+                     version_text(report.version_num), system, counted(report.roles, "role"),
+                     counted(report.databases, "database"), probe_list_version());
+}
+
+std::size_t rank_of_heading(const std::string& heading) {
+  static constexpr std::array<std::string_view, 8> order{"Critical",        "High",         "Medium", "Low",
+                                                         "Not as declared", "Not provable", "Advice", "Accepted"};
+  return static_cast<std::size_t>(std::ranges::find(order, heading) - order.begin());
 }
 
 // Tried doors that are no cell of the matrix: another's log-in, a wrong password, replication.
@@ -232,19 +330,10 @@ int other_doors(const proof_report& report) {
 
 std::string matrix_text(const proof_report& report, const text_style& style) {
   if (report.matrix.rows.empty()) return {};
+  if (static_cast<std::size_t>(report.services) > drawn_services) return summary_view{report.matrix, style}.text();
   rows shown;
-  const bool is_drawn = static_cast<std::size_t>(report.services) <= drawn_services;
-  for (const auto& row : report.matrix.rows) {
-    if (is_drawn || std::ranges::any_of(row.cells, is_trouble)) shown.push_back(&row);
-  }
-  std::string text;
-  if (!is_drawn) {
-    text = fmt::format(
-        "{} and {}: {} of {} as declared{}\n", counted(static_cast<int>(report.matrix.rows.size()), "log-in"),
-        counted(static_cast<int>(report.matrix.columns.size()), "database"), report.matrix.rows.size() - shown.size(),
-        report.matrix.rows.size(), shown.empty() ? "" : ", all but:");
-  }
-  return shown.empty() ? text : text + matrix_view{report.matrix, shown, style}.text();
+  for (const auto& row : report.matrix.rows) shown.push_back(&row);
+  return matrix_view{report.matrix, shown, style}.text();
 }
 
 std::string verdict_line(const proof_report& report, const text_style& style) {
@@ -254,12 +343,27 @@ std::string verdict_line(const proof_report& report, const text_style& style) {
       fmt::format("{}: {}, {}, {}, {} failed, {} unprovable", head, counted(report.services, "service"),
                   counted(report.probes, "probe"), counted(report.leaks, "leak"), report.failed, report.unprovable);
   if (report.drift > 0) line += fmt::format(", {}", counted(report.drift, "difference"));
+  if (report.accepted > 0) line += fmt::format(", {} accepted", report.accepted);
   return tinted(line + ".", holds ? tint::good : tint::bad, style);
 }
 
 std::string findings_text(const proof_report& report, const text_style& style) {
+  std::vector<std::pair<std::string, std::string>> groups;
+  std::map<std::string, int> sizes;
+  // A leak and a failed control of the same gravity belong together.
+  for (const auto& one : report.findings) {
+    const auto heading = heading_of(one);
+    auto group = std::ranges::find(groups, heading, &std::pair<std::string, std::string>::first);
+    if (group == groups.end()) group = groups.insert(groups.end(), {heading, ""});
+    group->second += finding_text(one, style);
+    ++sizes[heading];
+  }
+  std::ranges::stable_sort(groups, {}, [](const auto& group) { return rank_of_heading(group.first); });
   std::string text;
-  for (const auto& one : report.findings) text += finding_text(one, style);
+  for (const auto& [heading, findings] : groups) {
+    text += fmt::format("{}{} ({})\n{}", text.empty() ? "" : "\n", tinted(heading, tint::bold, style), sizes[heading],
+                        findings);
+  }
   return text;
 }
 
@@ -271,6 +375,9 @@ std::string proof_text(const proof_report& report, const text_style& style) {
   std::string shared;
   for (const auto& line : report.sharing) shared += fmt::format("  {}\n", line);
   if (!shared.empty()) add(fmt::format("{}\n{}", tinted("Shared, as declared:", tint::bold, style), shared));
+  std::string off;
+  for (const auto& one : report.off) off += fmt::format("  {}\n", switched_off_text(one));
+  if (!off.empty()) add(fmt::format("{}\n{}", tinted("Hardening:", tint::bold, style), off));
   add(findings_text(report, style));
   std::string last = verdict_line(report, style) + "\n";
   if (report.tried && report.doors_tried < report.doors) {
@@ -281,6 +388,7 @@ std::string proof_text(const proof_report& report, const text_style& style) {
     last +=
         fmt::format("Also tried {} with other keys or for replication; --json lists them.\n", counted(keys, "door"));
   }
+  last += record_line(report);
   if (!report.tried) last += "No log-in was tried; --prove does.\n";
   if (report.drift > 0) last += "Run \"innkeeper apply\" to make the server match the manifest.\n";
   add(last);

@@ -12,7 +12,7 @@ struct text_style {
   bool colored = false;
 };
 
-// Up to this many services the matrix is drawn; beyond, only the rows with trouble and a count of the others.
+// Up to this many services the matrix is drawn; beyond, it is counts and the exceptions.
 inline constexpr std::size_t drawn_services = 40;
 
 [[nodiscard]] std::string matrix_text(const proof_report& report, const text_style& style);

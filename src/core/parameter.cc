@@ -92,4 +92,12 @@ bool same_parameter(std::string_view written, std::string_view setting, std::str
   return type == "integer" ? std::round(in_units) == b->number : std::abs(in_units - b->number) < 1e-9;
 }
 
+std::optional<double> parameter_amount(std::string_view written, std::string_view unit) {
+  const auto amount = parse_quantity(written);
+  if (!amount) return std::nullopt;
+  if (amount->has_unit) return amount->number;
+  const auto base = base_of(unit);
+  return base ? std::optional{amount->number * *base} : std::nullopt;
+}
+
 }  // namespace innkeeper

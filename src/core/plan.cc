@@ -127,8 +127,11 @@ plan make_plan(const desired_server& desired, const observed_server& observed, c
   plan_rules::check_server(with, to);
   if (has_errors(result.problems)) return result;
   plan_rules::plan_parameters(with, to);
+  plan_rules::plan_server_hardening(with, to);
   plan_rules::plan_roles(with, to);
+  plan_rules::plan_log_in_limits(with, to);
   plan_rules::plan_memberships(with, to);
+  plan_rules::plan_admin_options(with, to);
   plan_rules::plan_databases(with, to);
   plan_rules::plan_settings(with, to);
   plan_rules::plan_closing(with, to);

@@ -54,6 +54,7 @@ struct attention {
   bool may_retry = false;       // it may be over soon
   origin from;
   std::string topic;       // for programs: "password.server_drifted"; mostly empty
+  bool is_advice = false;  // worth knowing, and nothing is missing
   database_name database;  // where the statement has to run; empty: in any
 
   friend bool operator==(const attention&, const attention&) = default;

@@ -43,6 +43,7 @@ class inside_rules {
     for (const auto& extension : wanted_.extensions) {
       if (!with_.skips(extension.from)) plan_extension(extension);
     }
+    plan_functions(with_, wanted_, found_, to_);
   }
 
  private:
@@ -139,6 +140,12 @@ class inside_rules {
   }
 
   void revoke_excess(const desired_schema& wanted, const observed_schema& found) {
+    for (const auto& item : found.privileges) {
+      const std::string grantable = item.grantee == wanted.owner ? "" : grantable_to(with_, item, found.owner);
+      if (grantable.empty()) continue;
+      add(steps::revoke_grant_option{wanted_.name, wanted.name, item.grantee, grantable, acting(wanted.owner)},
+          wanted.from);
+    }
     for (const auto& item : found.privileges) {
       if (item.is_public() || item.grantee == found.owner || item.grantee == wanted.owner) continue;
       if (!with_.wanted_roles.contains(item.grantee)) continue;

@@ -103,10 +103,19 @@ class around_rules {
     if (may && (change.connection_limit || change.is_template || change.owner)) add(change, found.owner);
   }
 
+  // Before anything is taken back: a REVOKE fails where a right was handed on.
+  void take_back_grant_options(const observed_database& found, bool may) {
+    for (const auto& item : found.privileges) {
+      const std::string grantable = grantable_to(with_, item, found.owner);
+      if (!grantable.empty() && may) add(steps::revoke_grant_option{wanted_.name, {}, item.grantee, grantable, {}});
+    }
+  }
+
   void change_privileges(const observed_database& found) {
     const std::string open_to_all = privileges_of(found.privileges, everybody);
     // It belongs to the admin by now, where the admin could take it.
     const bool may = with_.could_act_for(found.owner);
+    take_back_grant_options(found, may);
     if (!open_to_all.empty()) revoke(everybody, open_to_all, may);
     for (const auto& grant : wanted_.grants) {
       const std::string lacks = missing(grant.privileges, privileges_of(found.privileges, grant.grantee));

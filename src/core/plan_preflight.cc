@@ -41,7 +41,9 @@ class preflight_rules {
     rights_.push_back({std::move(statement), database, std::move(who), std::move(why), needed_for});
   }
 
-  static bool is_for_others(const attention& one) { return !one.statement.empty() && one.who != "you"; }
+  static bool is_for_others(const attention& one) {
+    return !one.statement.empty() && one.who != "you" && !one.is_advice;
+  }
 
   // What only a superuser can do inside a database needs the database; apply then finds it as it would have made it.
   void make_ahead(const desired_database& wanted, bool has_other_reasons) {

@@ -114,6 +114,16 @@ void plan_memberships(const context& with, writer& to);
 void plan_databases(const context& with, writer& to);  // plan_databases.cc: around and inside
 void plan_closing(const context& with, writer& to);    // plan_databases.cc: maintenance databases, foreign sessions
 
+void plan_parameter(const context& with, const std::string& name, const declared<std::string>& wanted, writer& to);
+
+// plan_hardening.cc: what goes beyond the role model.
+void plan_server_hardening(const context& with, writer& to);
+void plan_log_in_limits(const context& with, writer& to);
+void plan_admin_options(const context& with, writer& to);
+void plan_functions(const context& with, const desired_database& wanted, const database_contents& found, writer& to);
+// What a role of ours other than the owner may hand on (WITH GRANT OPTION), by the letters of acl.h.
+[[nodiscard]] std::string grantable_to(const context& with, const acl_item& item, const role_name& owner);
+
 // plan_contents.cc: inside one database.
 void plan_contents(const context& with, const desired_database& wanted, const database_contents& found, writer& to);
 // What a database made from template0 holds on this server.

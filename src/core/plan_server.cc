@@ -45,6 +45,47 @@ void check_mark(const context& with, const std::string& what, const std::string&
        .hint = "Give it another name here, or remove it from the other estate's manifest and clear its comment."});
 }
 
+}  // namespace
+
+bool is_left_to_an_estate(const context& with, writer& to) {
+  if (with.desired.mark != mark_of("")) return false;
+  for (const auto& wanted : with.desired.databases) {
+    const auto* found = wanted.is_registry ? nullptr : with.database(wanted.name);
+    const auto theirs = found == nullptr ? std::nullopt : marked_estate(found->comment);
+    if (!theirs || theirs->empty()) continue;
+    to.tell({.text = fmt::format("database \"{}\" is declared by estate \"{}\", which looks after it; left as it is",
+                                 wanted.name, *theirs),
+             .from = wanted.from});
+    return true;
+  }
+  return false;
+}
+
+void check_server(const context& with, writer& to) {
+  if (!with.can.is_supported) {
+    to.refuse({.message = fmt::format("server \"{}\" is PostgreSQL {}; {} or newer is needed", with.desired.name,
+                                      with.can.major, oldest_supported_major),
+               .hint = "Upgrade the server first: older majors have been out of support for years."});
+  }
+  advise_on_end_of_life(with, to);
+  if (!with.can.is_writable) {
+    to.refuse({.message = fmt::format("server \"{}\" is a standby in recovery and takes no changes", with.desired.name),
+               .hint = "Name the primary, or several hosts with target_session_attrs=read-write."});
+  }
+  check_rights(with, to);
+  for (const auto& wanted : with.desired.roles) {
+    if (with.skips(wanted.from)) continue;
+    const auto* found = with.role(wanted.name);
+    if (found != nullptr) check_mark(with, fmt::format("role \"{}\"", wanted.name), found->comment, wanted.from, to);
+  }
+  for (const auto& wanted : with.desired.databases) {
+    if (wanted.is_registry || with.skips(wanted)) continue;
+    const auto* found = with.database(wanted.name);
+    if (found == nullptr) continue;
+    check_mark(with, fmt::format("database \"{}\"", wanted.name), found->comment, wanted.from, to);
+  }
+}
+
 void plan_parameter(const context& with, const std::string& name, const declared<std::string>& wanted, writer& to) {
   const origin from{"", wanted.where};
   const observed_parameter* found = nullptr;
@@ -84,47 +125,6 @@ void plan_parameter(const context& with, const std::string& name, const declared
              .from = from});
   } else {
     to.add(steps::set_parameter{name, wanted.value, needs_restart}, step_scope::server, from);
-  }
-}
-
-}  // namespace
-
-bool is_left_to_an_estate(const context& with, writer& to) {
-  if (with.desired.mark != mark_of("")) return false;
-  for (const auto& wanted : with.desired.databases) {
-    const auto* found = wanted.is_registry ? nullptr : with.database(wanted.name);
-    const auto theirs = found == nullptr ? std::nullopt : marked_estate(found->comment);
-    if (!theirs || theirs->empty()) continue;
-    to.tell({.text = fmt::format("database \"{}\" is declared by estate \"{}\", which looks after it; left as it is",
-                                 wanted.name, *theirs),
-             .from = wanted.from});
-    return true;
-  }
-  return false;
-}
-
-void check_server(const context& with, writer& to) {
-  if (!with.can.is_supported) {
-    to.refuse({.message = fmt::format("server \"{}\" is PostgreSQL {}; {} or newer is needed", with.desired.name,
-                                      with.can.major, oldest_supported_major),
-               .hint = "Upgrade the server first: older majors have been out of support for years."});
-  }
-  advise_on_end_of_life(with, to);
-  if (!with.can.is_writable) {
-    to.refuse({.message = fmt::format("server \"{}\" is a standby in recovery and takes no changes", with.desired.name),
-               .hint = "Name the primary, or several hosts with target_session_attrs=read-write."});
-  }
-  check_rights(with, to);
-  for (const auto& wanted : with.desired.roles) {
-    if (with.skips(wanted.from)) continue;
-    const auto* found = with.role(wanted.name);
-    if (found != nullptr) check_mark(with, fmt::format("role \"{}\"", wanted.name), found->comment, wanted.from, to);
-  }
-  for (const auto& wanted : with.desired.databases) {
-    if (wanted.is_registry || with.skips(wanted)) continue;
-    const auto* found = with.database(wanted.name);
-    if (found == nullptr) continue;
-    check_mark(with, fmt::format("database \"{}\"", wanted.name), found->comment, wanted.from, to);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/proof_matrix.h"
+#include "core/proof_record.h"
 
 namespace innkeeper {
 namespace {
@@ -255,6 +256,7 @@ proof_report judge_proof(const proof_facts& facts, const plan& left, const attem
   add_up(report);
   report.sharing = declared_sharing(facts);
   report.preflight = left.preflight;
+  fill_record(facts, report);
   fill_matrix(facts, tried, answers, report);
   return report;
 }

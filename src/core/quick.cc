@@ -25,6 +25,10 @@ std::string steps_for(const plan_rules::context& with, const desired_database& w
     fresh.extensions.push_back({one.name, one.version, extensions_schema});
     text += fmt::format("extension {} {} {}\n", one.name, one.version, one.optional);
   }
+  // In a new database nothing has to be done to leave a group of functions open.
+  for (const auto& one : wanted.functions) {
+    text += fmt::format("functions {} {}\n", to_string(one.group), one.open_to_public);
+  }
   plan made;
   plan_rules::writer to{with, made};
   plan_rules::plan_contents(with, wanted, fresh, to);
@@ -56,6 +60,7 @@ std::map<role_name, std::uint32_t> oids_of(const observed_server& observed) {
 std::map<database_name, std::string> wanted_digests(const desired_server& desired, const observed_server& observed) {
   observed_server nothing;
   nothing.can = observed.can;
+  nothing.functions = observed.functions;
   const plan_policy everything;
   const known_secrets none;
   const plan_rules::context with{desired, nothing, none, everything};

@@ -48,7 +48,8 @@ service_status status_of(const estate& all, const service_declaration& one, cons
   }
   const auto is_its_own = [&](const auto& item) { return item.from.service == one.name; };
   status.steps = static_cast<int>(std::ranges::count_if(left.steps, is_its_own));
-  status.attentions = static_cast<int>(std::ranges::count_if(left.attentions, is_its_own));
+  status.attentions = static_cast<int>(std::ranges::count_if(
+      left.attentions, [&](const attention& item) { return is_its_own(item) && !item.is_advice; }));
   for (const auto& told : left.attentions) {
     if (is_its_own(told) && told.topic.starts_with("password.")) status.passwords.push_back(told.text);
   }
@@ -78,26 +79,19 @@ std::vector<std::string> undeclared_objects(const estate& all, const desired_ser
   return found;
 }
 
-std::optional<int> max_connections_of(const observed_server& observed) {
-  const auto found = std::ranges::find(observed.parameters_of_server, "max_connections", &observed_parameter::name);
-  if (found == observed.parameters_of_server.end()) return std::nullopt;
-  int value = 0;
-  const auto& text = found->value;
-  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{}) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 server_status derive_status(const estate& all, const desired_server& desired, const observed_server& observed,
                             const plan& left, const std::map<database_name, std::int64_t>& sizes) {
-  server_status status{.name = desired.name,
-                       .version_num = observed.version_num,
-                       .max_connections = max_connections_of(observed),
-                       .steps = static_cast<int>(left.steps.size()),
-                       .attentions = static_cast<int>(left.attentions.size()),
-                       .leftovers = left.leftovers,
-                       .undeclared = undeclared_objects(all, desired, observed, left.leftovers)};
+  server_status status{
+      .name = desired.name,
+      .version_num = observed.version_num,
+      .max_connections = integer_parameter(observed, "max_connections"),
+      .seats = count_seats(desired, observed),
+      .steps = static_cast<int>(left.steps.size()),
+      .attentions = static_cast<int>(std::ranges::count(left.attentions, false, &attention::is_advice)),
+      .leftovers = left.leftovers,
+      .undeclared = undeclared_objects(all, desired, observed, left.leftovers)};
   for (const auto& sessions : observed.sessions) status.connections += sessions.count;
   for (const auto& one : all.services) {
     if (one.server != desired.name) continue;

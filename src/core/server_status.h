@@ -10,6 +10,7 @@
 #include "core/desired.h"
 #include "core/observed.h"
 #include "core/plan.h"
+#include "core/seats.h"
 
 namespace innkeeper {
 
@@ -40,7 +41,8 @@ struct server_status {
   int version_num = 0;
   int connections = 0;
   std::optional<int> max_connections;
-  int steps = 0;  // all of them, the server's own too
+  std::optional<connection_seats> seats;  // whether what services may open fits
+  int steps = 0;                          // all of them, the server's own too
   int attentions = 0;
   std::vector<service_status> services;
   std::vector<leftover_service> leftovers;  // retired, or ours by their marks and not in the manifest

@@ -233,6 +233,10 @@ observed_server observe_shared(connection& maintenance, bool with_traces) {
   server.sessions = rows_of(document, "sessions", [](const json& row) {
     return observed_sessions{{row[0]}, {row[1]}, row[2].get<int>()};
   });
+  server.functions = rows_of(document, "functions", [](const json& row) {
+    const auto group = group_of_function(row.at(1).get<std::string>());
+    return observed_function{row.at(0), group.value_or(function_group::advisory_locks), row.at(2)};
+  });
   auto answer = answers.begin() + 1;
   if (server.can.may_read_verifiers) add_verifiers(*answer++, server);
   if (server.can.may_read_file_settings) add_file_settings(*answer++, server);
@@ -278,7 +282,12 @@ static database_contents read_contents(const std::vector<result>& results, conne
           {at->second, kind_of_object(rows.text(i, 1)), {rows.text(i, 2)}, std::stoi(rows.text(i, 3))});
     }
   };
-  for (std::size_t i = 3; i < results.size(); ++i) add_objects(results[i]);
+  for (std::size_t i = 3; i < 6; ++i) add_objects(results.at(i));
+  const auto& functions = results.at(6);
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    const auto oid = static_cast<std::uint32_t>(std::stoul(functions.text(i, 0)));
+    contents.functions.emplace(oid, acl_of_array(functions.text(i, 1)));
+  }
   const bool has_other_owners = std::ranges::any_of(
       contents.objects, [&](const observed_objects& one) { return one.owner != owners.at(one.schema); });
   if (has_other_owners) {

@@ -130,6 +130,8 @@ std::string masked(std::string text, const workplace& place) {
   replace(R"([0-9.]+ (bytes|kB|MB|GB) *)", "SIZE ");
   replace("size +state", "size state");
   replace(R"(PostgreSQL [0-9]+(\.[0-9]+)?)", "PostgreSQL VERSION");
+  replace(R"(\(system [0-9]+\))", "(system ID)");
+  replace(R"(list of probes [0-9]+-[0-9a-f]{8})", "list of probes VERSION");
   return text;
 }
 

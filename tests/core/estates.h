@@ -56,6 +56,10 @@ inline observed_server fresh_server(int major, bool superuser) {
                              .privileges = {{{}, "Tc", "", {"postgres"}}, {{"postgres"}, "CTc", "", {"postgres"}}}};
   };
   server.databases = {database("postgres"), database("template1")};
+  server.functions = {{3577, function_group::wal_messages, "pg_logical_emit_message(boolean,text,text)"},
+                      {3578, function_group::wal_messages, "pg_logical_emit_message(boolean,text,bytea)"},
+                      {2880, function_group::advisory_locks, "pg_advisory_lock(bigint)"},
+                      {957, function_group::large_objects, "lo_creat(integer)"}};
   server.available_extensions["pgcrypto"] = {"1.3", true};
   server.available_extensions["postgis"] = {"3.3.2", false};
   return server;

@@ -62,7 +62,9 @@ TEST(matrix_text, says_of_a_leak_whose_it_is_how_bad_and_what_mends_it) {
                       .statement = "REVOKE ALL ON DATABASE \"cafe\" FROM \"erp_user\";",
                       .where = {"innkeeper.yaml", 20, 3}}};
   EXPECT_EQ(findings_text(report, {}),
+            "Critical (1)\n"
             "leak P3, critical: log-in \"erp_user\" could enter database \"cafe\"\n"
+            "  service: erp\n"
             "  declared at: innkeeper.yaml:20:3\n"
             "  mend it: REVOKE ALL ON DATABASE \"cafe\" FROM \"erp_user\";\n");
   EXPECT_THAT(findings_text(report, {.colored = true}), HasSubstr("\x1b[1;31mleak\x1b[0m P3"));
@@ -76,19 +78,66 @@ TEST(matrix_text, says_how_many_doors_were_left_untried) {
   EXPECT_THAT(proof_text(report, {}), Not(HasSubstr("--exhaustive")));
 }
 
-TEST(matrix_text, shows_only_trouble_where_the_estate_is_large) {
+TEST(matrix_text, counts_and_names_the_exceptions_where_the_estate_is_large) {
   proof_report report{.services = 50, .tried = true};
   report.matrix.columns = {{"db"}, {"postgres"}};
   for (int i = 0; i < 50; ++i) {
     report.matrix.rows.push_back({{"user_" + std::to_string(i)}, {"s" + std::to_string(i)}, {own, refused}});
   }
-  EXPECT_EQ(matrix_text(report, {}), "50 log-ins and 2 databases: 50 of 50 as declared\n");
-  report.matrix.rows[7].cells[1] = leak;
   EXPECT_EQ(matrix_text(report, {}),
-            "50 log-ins and 2 databases: 49 of 50 as declared, all but:\n"
-            "             db   postgres\n"
-            "user_7 (s7)  own  LEAK\n"
-            "own: its own; LEAK: gets in, and must not\n");
+            "50 log-ins and 2 databases: 50 of 50 log-ins as declared.\n"
+            "         50  its own\n"
+            "         50  tried, refused\n");
+  report.matrix.rows[7].cells = {leak, failed};
+  report.matrix.rows[9].cells[0] = reads;
+  EXPECT_EQ(matrix_text(report, {}),
+            "50 log-ins and 2 databases: 49 of 50 log-ins as declared.\n"
+            "         48  its own\n"
+            "          1  may read, as declared\n"
+            "         49  tried, refused\n"
+            "          1  gets in, and must not\n"
+            "          1  nothing proved: a control failed, or the answer was unclear\n"
+            "May read what is another's, as declared:\n"
+            "  user_9 (s9): reads: db\n"
+            "Not as declared:\n"
+            "  user_7 (s7): LEAK: db\n"
+            "  user_7 (s7): FAIL: postgres\n");
+}
+
+TEST(matrix_text, groups_findings_by_what_they_are_the_worst_first) {
+  auto report = small_report();
+  const auto add = [&](verdict says, gravity how_bad, const std::string& text) {
+    report.findings.push_back({.probe = "P3", .says = says, .how_bad = how_bad, .text = text});
+  };
+  add(verdict::leak, gravity::high, "a");
+  add(verdict::failed, gravity::critical, "b");
+  add(verdict::drift, gravity::medium, "c");
+  add(verdict::advice, gravity::low, "d");
+  add(verdict::leak, gravity::high, "e");
+  report.findings.back().accepted =
+      acceptance{"until the split", {std::chrono::year{2030} / 12 / 31}, {"m.yaml", 3, 1}};
+  report.findings.front().statement = "ALTER ROLE a NOLOGIN;\nALTER ROLE b NOLOGIN;";
+  EXPECT_EQ(findings_text(report, {}),
+            "Critical (1)\nfailed P3, critical: b\n\n"
+            "High (1)\nleak P3, high: a\n  mend it: ALTER ROLE a NOLOGIN;\n    ALTER ROLE b NOLOGIN;\n\n"
+            "Not as declared (1)\ndrift: c\n\n"
+            "Advice (1)\nadvice P3: d\n\n"
+            "Accepted (1)\nleak P3, high: e\n  accepted until 2030-12-31 (m.yaml:3:1): until the split\n");
+}
+
+TEST(matrix_text, says_what_is_switched_off_and_what_was_read) {
+  auto report = small_report();
+  report.version_num = 150020;
+  report.system_identifier = "7370000000000000001";
+  report.roles = 12;
+  report.databases = 4;
+  report.off = {{"wal_messages", "cafe", "our CDC emits messages", {"m.yaml", 7, 3}},
+                {"tls", "", "a closed network", {"m.yaml", 2, 3}}};
+  const auto text = proof_text(report, {});
+  EXPECT_THAT(text, HasSubstr("  wal_messages of cafe is switched off (m.yaml:7:3), because our CDC emits messages\n"
+                              "  tls is switched off (m.yaml:2:3), because a closed network\n"));
+  EXPECT_THAT(text, HasSubstr("Server shared: PostgreSQL 15.20 (system 7370000000000000001), 12 roles and 4 databases "
+                              "read, list of probes "));
 }
 
 TEST(matrix_text, aligns_names_by_characters) {

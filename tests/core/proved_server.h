@@ -1,5 +1,7 @@
 #pragma once
 // A server that holds exactly what an estate declares, so that a test plants one leak and sees one finding.
+#include <algorithm>
+
 #include "core/proof.h"
 #include "core/server_minors.h"
 #include "tests/core/estates.h"
@@ -41,6 +43,26 @@ inline secret verifier_of(const role_name& name) {
   return secret{"SCRAM-SHA-256$" + name.value};
 }
 
+// As a superuser's apply leaves the functions of pg_catalog.
+inline void close_functions(const desired_database& wanted, const observed_server& server, database_contents& found) {
+  for (const auto& rule : wanted.functions) {
+    for (const auto& one : server.functions) {
+      if (one.group != rule.group || rule.open_to_public) continue;
+      auto& privileges = found.functions[one.oid];
+      privileges.push_back(given({"postgres"}, "X", {"postgres"}));
+      for (const auto& grantee : rule.grantees) privileges.push_back(given(grantee, "X", {"postgres"}));
+    }
+  }
+}
+
+inline parameters settings_of(const desired_role& wanted) {
+  parameters all;
+  for (const auto& [name, value] : wanted.settings) {
+    if (value) all[name] = *value;
+  }
+  return all;
+}
+
 inline observed_server proved_server(const estate& all, int major = 15) {
   auto server = fresh_server(major, true);
   server.version_num = major * 10000 + minors_of(major)->newest;
@@ -53,10 +75,10 @@ inline observed_server proved_server(const estate& all, int major = 15) {
                             .oid = 20000,
                             .can_login = one.can_login,
                             .connection_limit = one.connection_limit,
+                            .settings = settings_of(one),
                             .comment = desired.mark});
     if (!one.can_login) continue;
     server.roles.back().verifier = verifier_of(one.name);
-    server.roles.back().settings["temp_file_limit"] = "10GB";
   }
   for (const auto& one : desired.memberships) {
     server.memberships.push_back(
@@ -74,10 +96,15 @@ inline observed_server proved_server(const estate& all, int major = 15) {
     for (const auto& grant : one.grants) found.privileges.push_back(given(grant.grantee, grant.privileges, admin));
     found.contents = contents_of(one, admin);
     found.security = database_security{.reads_user_mappings = true};
+    close_functions(one, server, *found.contents);
     server.databases.push_back(std::move(found));
   }
   for (const auto& one : desired.role_settings) {
-    server.role_settings.push_back({one.role, one.database, {{one.name, one.value}}});
+    auto row = std::ranges::find_if(server.role_settings, [&](const observed_role_setting& known) {
+      return known.role == one.role && known.database == one.database;
+    });
+    if (row == server.role_settings.end()) row = server.role_settings.insert(row, {one.role, one.database, {}});
+    row->settings[one.name] = one.value;
   }
   return server;
 }

@@ -68,6 +68,10 @@ std::string good_scalar(const value_shape& shape) {
       return "90s";
     case value_kind::duration_or_seconds:
       return "1.5";
+    case value_kind::duration_or_off:
+      return "90s";
+    case value_kind::disk_size_or_off:
+      return "500MB";
     case value_kind::memory_size:
       return "5Gi";
     case value_kind::cpu_amount:
@@ -113,6 +117,12 @@ std::vector<std::string> bad_scalars(const value_shape& shape) {
       break;
     case value_kind::duration_or_seconds:
       also({"soon", "5x", "-5", "\"\""});
+      break;
+    case value_kind::duration_or_off:
+      also({"soon", "5", "-5s", "\"\""});
+      break;
+    case value_kind::disk_size_or_off:
+      also({"big", "5", "5Gi", "-5GB", "\"\""});
       break;
     case value_kind::memory_size:
       also({"big", "5GiB", "-5", "\"\""});

@@ -70,6 +70,40 @@ std::string mark(bool inferred) {
   return inferred ? " (inferred)" : "";
 }
 
+std::string reason_of(const auto& item) {
+  return fmt::format("{} [{}]", item.reason.empty() ? "" : " because " + item.reason, to_string(item.where));
+}
+
+// Only what somebody spelled.
+std::string summary_of(const hardening_rules& rules) {
+  std::string text;
+  const auto say = [&](std::string_view name, const auto& item, const std::string& value) {
+    if (item.is_spelled()) text += fmt::format("  {} {}{}\n", name, value, reason_of(item));
+  };
+  const auto limit = [](const auto& item) { return item.value.empty() ? std::string{"off"} : item.value; };
+  const auto access = [](const auto& item) {
+    return std::string{item.value == function_access::open ? "open" : "closed"};
+  };
+  say("temp_file_limit", rules.temp_file_limit, limit(rules.temp_file_limit));
+  say("idle", rules.idle_in_transaction_session_timeout, limit(rules.idle_in_transaction_session_timeout));
+  say("wal_messages", rules.wal_messages, access(rules.wal_messages));
+  say("advisory_locks", rules.advisory_locks, access(rules.advisory_locks));
+  say("large_objects", rules.large_objects, access(rules.large_objects));
+  say("scram", rules.scram, fmt::to_string(rules.scram.value));
+  say("reserved_connections", rules.reserved_connections, fmt::to_string(rules.reserved_connections.value));
+  say("tls", rules.tls, fmt::to_string(static_cast<int>(rules.tls.value)));
+  say("pg_hba", rules.pg_hba, fmt::to_string(static_cast<int>(rules.pg_hba.value)));
+  return text;
+}
+
+std::string summary_of(const accepted_finding& one) {
+  const auto until = one.until;
+  return fmt::format("accept {} {} service \"{}\" server \"{}\" until {:04}-{:02}-{:02} because {} [{}]\n", one.probe,
+                     fmt::join(one.targets, "+"), one.service, one.server, static_cast<int>(until.year()),
+                     static_cast<unsigned>(until.month()), static_cast<unsigned>(until.day()), one.reason,
+                     to_string(one.where));
+}
+
 std::string summary_of(const server_declaration& one) {
   std::string text = fmt::format("server {} [{}]\n", one.name, to_string(one.where));
   if (one.url) {
@@ -89,7 +123,7 @@ std::string summary_of(const server_declaration& one) {
                       one.wait.initial_delay.count(), one.wait.max_delay.count(), one.wait.timeout.count());
   for (const auto& [name, value] : one.settings)
     text += fmt::format("  set {} = {} [{}]\n", name, value.value, to_string(value.where));
-  return text;
+  return text + summary_of(one.hardening);
 }
 
 std::string summary_of(const estate& all, const service_declaration& one) {
@@ -116,6 +150,9 @@ std::string summary_of(const estate& all, const service_declaration& one) {
   for (const auto& reader : one.readers) text += fmt::format("  reader {}\n", reader.value);
   for (const auto& [name, value] : one.settings)
     text += fmt::format("  set {} = {} [{}]\n", name, value.value, to_string(value.where));
+  if (one.pool)
+    text += fmt::format("  pool {} x {} [{}]\n", one.pool->size, one.pool->replicas, to_string(one.pool->where));
+  text += summary_of(one.hardening);
   if (!one.schema_files.empty()) text += fmt::format("  schema files {}\n", one.schema_files.string());
   return text;
 }
@@ -125,6 +162,7 @@ std::string summary_of(const estate& all) {
       fmt::format("estate {} [{}]\nsecrets {}\n", all.name, to_string(all.where), all.secrets_directory.string());
   for (const auto& server : all.servers) text += summary_of(server);
   for (const auto& service : all.services) text += summary_of(all, service);
+  for (const auto& one : all.accepted) text += summary_of(one);
   for (const auto& one : all.unmanaged) text += fmt::format("! {} [{}]\n", one.path, to_string(one.where));
   return text;
 }

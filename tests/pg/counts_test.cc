@@ -172,9 +172,9 @@ TEST(counts, an_apply_with_nothing_to_do_uses_no_transaction_id) {
 }
 
 TEST(counts, an_apply_with_nothing_to_do_takes_no_lock) {
-  EXPECT_EQ(with_six().again.statements_with("advisory"), 0);
+  EXPECT_EQ(with_six().again.statements_with("advisory_lock("), 0);
   EXPECT_EQ(with_six().again.statements_with("LOCK"), 0);
-  EXPECT_GT(with_six().fresh.statements_with("advisory"), 0) << "or nothing is counted here";
+  EXPECT_GT(with_six().fresh.statements_with("advisory_lock("), 0) << "or nothing is counted here";
 }
 
 TEST(counts, an_apply_with_nothing_to_do_asks_the_shared_catalogs_three_times_whatever_the_number_of_services) {

@@ -37,6 +37,16 @@ SELECT json_build_object(
                                           THEN p.boot_val ELSE p.setting END,
                                      p.unit, p.vartype, p.context, p.pending_restart))
     FROM pg_catalog.pg_settings AS p),
+  'functions', (
+    -- Those that hardening closes; function_group.h names the groups. Every database has the same ones.
+    SELECT json_agg(json_build_array(p.oid::bigint, p.proname, p.oid::regprocedure::text) ORDER BY p.oid)
+    FROM pg_catalog.pg_proc AS p
+    WHERE p.oid < 16384
+      AND p.proname IN ('pg_logical_emit_message', 'lo_creat', 'lo_create', 'lo_from_bytea', 'pg_advisory_lock',
+                        'pg_advisory_lock_shared', 'pg_advisory_xact_lock', 'pg_advisory_xact_lock_shared',
+                        'pg_try_advisory_lock', 'pg_try_advisory_lock_shared', 'pg_try_advisory_xact_lock',
+                        'pg_try_advisory_xact_lock_shared', 'pg_advisory_unlock', 'pg_advisory_unlock_shared',
+                        'pg_advisory_unlock_all')),
   'sessions', (
     SELECT json_agg(json_build_array(a.datname, a.usename, a.sessions))
     FROM (SELECT datname, usename, count(*) AS sessions

@@ -1,4 +1,4 @@
--- 41 steps for server "shared". Run with: psql -X -d postgres -f FILE
+-- 44 steps for server "shared". Run with: psql -X -d postgres -f FILE
 \set ON_ERROR_STOP on
 SET search_path = pg_catalog, pg_temp;
 
@@ -26,6 +26,12 @@ COMMENT ON ROLE "cafe_ro" IS 'innkeeper estate=small';
 CREATE ROLE "cafe_user" LOGIN CONNECTION LIMIT 10;
 COMMENT ON ROLE "cafe_user" IS 'innkeeper estate=small';
 \password "cafe_user"
+
+-- role cafe_user: with idle_in_transaction_session_timeout = 5min (innkeeper.yaml:6:3)
+ALTER ROLE "cafe_user" SET "idle_in_transaction_session_timeout" = '5min';
+
+-- role cafe_user: with temp_file_limit = 10GB (innkeeper.yaml:6:3)
+ALTER ROLE "cafe_user" SET "temp_file_limit" = '10GB';
 
 -- role cafe_owner: member of cafe_access (innkeeper.yaml:6:3)
 GRANT "cafe_access" TO "cafe_owner";
@@ -184,6 +190,9 @@ ALTER DEFAULT PRIVILEGES FOR ROLE "cafe_owner" IN SCHEMA "public" GRANT USAGE ON
 
 -- extension cafe.pgcrypto: create (innkeeper.yaml:7:18)
 CREATE EXTENSION "pgcrypto" WITH SCHEMA "extensions";
+
+-- database cafe: close WAL messages (pg_logical_emit_message) to PUBLIC (innkeeper.yaml:6:3)
+REVOKE EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean,text,bytea), pg_catalog.pg_logical_emit_message(boolean,text,text) FROM PUBLIC;
 
 \connect "postgres"
 SET search_path = pg_catalog, pg_temp;

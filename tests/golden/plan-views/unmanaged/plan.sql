@@ -1,4 +1,4 @@
--- 39 steps for server "shared". Run with: psql -X -d postgres -f FILE
+-- 42 steps for server "shared". Run with: psql -X -d postgres -f FILE
 \set ON_ERROR_STOP on
 SET search_path = pg_catalog, pg_temp;
 
@@ -22,6 +22,12 @@ COMMENT ON ROLE "platform_ro" IS 'innkeeper estate=later';
 CREATE ROLE "platform_user" LOGIN CONNECTION LIMIT 40;
 COMMENT ON ROLE "platform_user" IS 'innkeeper estate=later';
 \password "platform_user"
+
+-- role platform_user: with idle_in_transaction_session_timeout = 5min (innkeeper.yaml:7:37)
+ALTER ROLE "platform_user" SET "idle_in_transaction_session_timeout" = '5min';
+
+-- role platform_user: with temp_file_limit = 10GB (innkeeper.yaml:7:37)
+ALTER ROLE "platform_user" SET "temp_file_limit" = '10GB';
 
 -- role platform_owner: member of platform_access (innkeeper.yaml:7:3)
 GRANT "platform_access" TO "platform_owner";
@@ -177,6 +183,9 @@ ALTER DEFAULT PRIVILEGES FOR ROLE "platform_owner" IN SCHEMA "public" GRANT EXEC
 
 -- schema platform.public: future types of platform_owner: USAGE to platform_rw, platform_ro (innkeeper.yaml:7:3)
 ALTER DEFAULT PRIVILEGES FOR ROLE "platform_owner" IN SCHEMA "public" GRANT USAGE ON TYPES TO "platform_rw", "platform_ro";
+
+-- database platform: close WAL messages (pg_logical_emit_message) to PUBLIC (innkeeper.yaml:7:21)
+REVOKE EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean,text,bytea), pg_catalog.pg_logical_emit_message(boolean,text,text) FROM PUBLIC;
 
 \connect "postgres"
 SET search_path = pg_catalog, pg_temp;
