@@ -286,7 +286,7 @@ static database_contents read_contents(const std::vector<result>& results, conne
   const auto& functions = results.at(6);
   for (std::size_t i = 0; i < functions.size(); ++i) {
     const auto oid = static_cast<std::uint32_t>(std::stoul(functions.text(i, 0)));
-    contents.functions.emplace(oid, acl_of_array(functions.text(i, 1)));
+    contents.functions.emplace(oid, parse_acl(functions.text(i, 1)));
   }
   const bool has_other_owners = std::ranges::any_of(
       contents.objects, [&](const observed_objects& one) { return one.owner != owners.at(one.schema); });

@@ -201,8 +201,11 @@ TEST(preflight, has_databases_made_ahead_where_only_a_superuser_can_work_inside)
     for (const auto& one : made.preflight) {
       if (one.database.value == "cafe") inside.push_back(one.statement);
     }
-    std::vector<std::string> expected{"CREATE SCHEMA \"extensions\" AUTHORIZATION \"admin_user\";",
-                                      "CREATE EXTENSION \"postgis\" WITH SCHEMA \"extensions\";"};
+    std::vector<std::string> expected{
+        "CREATE SCHEMA \"extensions\" AUTHORIZATION \"admin_user\";",
+        "CREATE EXTENSION \"postgis\" WITH SCHEMA \"extensions\";",
+        "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_logical_emit_message(boolean,text,bytea), "
+        "pg_catalog.pg_logical_emit_message(boolean,text,text) FROM PUBLIC;"};
     if (major < 15) expected.insert(expected.begin(), "ALTER SCHEMA \"public\" OWNER TO \"admin_user\";");
     EXPECT_EQ(inside, expected) << major;
   }
@@ -236,7 +239,7 @@ TEST(settings, that_nothing_declares_are_told_or_mended_where_they_overrule) {
     }
   }
   for (auto& one : server.roles) {
-    if (one.name.value == "cafe_user") one.settings = {{"search_path", "evil"}, {"work_mem", "1GB"}};
+    if (one.name.value == "cafe_user") one.settings.merge(parameters{{"search_path", "evil"}, {"work_mem", "1GB"}});
   }
   for (auto& one : server.role_settings) one.settings["search_path"] = "evil";
   const auto made = plan_for(all, server, test::working_secrets(all));
