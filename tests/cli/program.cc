@@ -132,6 +132,7 @@ std::string masked(std::string text, const workplace& place) {
   replace(R"(PostgreSQL [0-9]+(\.[0-9]+)?)", "PostgreSQL VERSION");
   replace(R"(\(system [0-9]+\))", "(system ID)");
   replace(R"(list of probes [0-9]+-[0-9a-f]{8})", "list of probes VERSION");
+  replace(R"("probe_list": "[0-9]+-[0-9a-f]{8}")", R"("probe_list": "VERSION")");
   return text;
 }
 

@@ -219,7 +219,7 @@ TEST(counts, a_quick_apply_with_nothing_to_do_asks_four_times_whatever_the_numbe
 TEST(counts, a_quick_apply_with_nothing_to_do_takes_no_lock_and_no_transaction_id) {
   for (const auto* estate : {&with_two(), &with_six()}) {
     EXPECT_EQ(estate->quick.transaction_ids, 0);
-    EXPECT_EQ(estate->quick.statements_with("advisory"), 0);
+    EXPECT_EQ(estate->quick.statements_with("advisory_lock("), 0);
     EXPECT_EQ(estate->quick.statements_with("LOCK"), 0);
   }
 }
