@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/globals_sql.h"
+#include "core/sql.h"
 #include "exec/dump.h"
 #include "exec/error.h"
 #include "exec/executor.h"
@@ -21,6 +22,41 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int most_looks = 5;  // sessions may begin until the door is closed
+
+// pg_dump reads as the owner, so a plain admin is a member of that role meanwhile. What a killed run leaves of it, the
+// next apply takes back.
+class loan_for_a_dump {
+ public:
+  loan_for_a_dump(const server_access& access, const observed_server& observed, const role_name& role)
+      : access_{access}, role_{role}, admin_{observed.can.admin} {
+    is_needed_ = !role.empty() && std::ranges::none_of(observed.memberships, [&](const observed_membership& row) {
+      return row.role == role && row.member == admin_ && row.set;
+    });
+    if (!is_needed_) return;
+    const char* options = observed.can.membership_options ? " WITH INHERIT FALSE, SET TRUE" : "";
+    open().query(fmt::format("GRANT {} TO {}{};", quoted(role_), quoted(admin_), options));
+  }
+  loan_for_a_dump(const loan_for_a_dump&) = delete;
+  loan_for_a_dump& operator=(const loan_for_a_dump&) = delete;
+  ~loan_for_a_dump() {
+    if (!is_needed_) return;
+    try {
+      open().query(fmt::format("REVOKE {} FROM {};", quoted(role_), quoted(admin_)));
+    } catch (const pg::error&) {
+      return;  // the server is gone; as after a kill
+    }
+  }
+
+ private:
+  [[nodiscard]] pg::connection open() const {
+    return pg::connection::open(access_.admin, {.application_name = "innkeeper dump"});
+  }
+
+  const server_access& access_;
+  role_name role_;
+  role_name admin_;
+  bool is_needed_ = false;
+};
 
 class departure {
  public:
@@ -98,6 +134,7 @@ class departure {
                   failure);
     };
     try {
+      const loan_for_a_dump membership{access_, view.observed, asked.as};
       report_.dump = make_verified_dump(asked, access_, programs, tell_).folder;
       note({});
     } catch (const std::exception& failure) {

@@ -7,8 +7,8 @@
 #include <map>
 #include <sstream>
 
-#include "core/manifest_parser.h"
 #include "core/attempt_plan.h"
+#include "core/manifest_parser.h"
 #include "core/proof.h"
 #include "exec/apply.h"
 #include "exec/prove.h"

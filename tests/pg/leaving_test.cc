@@ -16,6 +16,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "core/matrix_text.h"
 #include "core/step_sql.h"
 #include "exec/apply.h"
 #include "exec/dump.h"
@@ -93,6 +94,7 @@ class leaving : public testing::Test {
  protected:
   leaving() : cluster_{{.settings = {{"max_prepared_transactions", "3"}}, .password = "admin password"}} {
     all_ = test::estate_of({});
+    all_.servers.front().settings["max_prepared_transactions"] = {"3", {}, false};
     all_.directory = folder_.path();
     all_.secrets_directory = folder_.path() / "secrets";
     access_.server = &all_.servers.front();
@@ -223,7 +225,7 @@ TEST_F(leaving, a_retired_service_is_closed_to_everybody_and_comes_back_as_it_wa
   apply();
   EXPECT_EQ(refusal("cafe_user", "cafe"), "28000");
   const auto proof = verify_server(all_, access_, {.prove = true}, quiet);
-  EXPECT_EQ(proof.leaks, 0);
+  EXPECT_EQ(proof.leaks, 0) << findings_text(proof, {});
   EXPECT_EQ(proof.failed, 0);
   EXPECT_EQ(go(leaving_kind::retire, "cafe").steps, 0);
   EXPECT_GT(go(leaving_kind::revive, "cafe").steps, 0);

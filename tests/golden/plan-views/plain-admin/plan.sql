@@ -1,4 +1,4 @@
--- 69 steps for server "shared". Run with: psql -X -d postgres -f FILE
+-- 71 steps for server "shared". Run with: psql -X -d postgres -f FILE
 \set ON_ERROR_STOP on
 SET search_path = pg_catalog, pg_temp;
 
@@ -43,6 +43,12 @@ COMMENT ON ROLE "erp_ro" IS 'innkeeper estate=managed';
 CREATE ROLE "erp_user" LOGIN CONNECTION LIMIT 20;
 COMMENT ON ROLE "erp_user" IS 'innkeeper estate=managed';
 \password "erp_user"
+
+-- role cafe_user: with idle_in_transaction_session_timeout = 5min (innkeeper.yaml:8:3)
+ALTER ROLE "cafe_user" SET "idle_in_transaction_session_timeout" = '5min';
+
+-- role erp_user: with idle_in_transaction_session_timeout = 5min (innkeeper.yaml:10:3)
+ALTER ROLE "erp_user" SET "idle_in_transaction_session_timeout" = '5min';
 
 -- role cafe_owner: member of cafe_access (innkeeper.yaml:8:3)
 GRANT "cafe_access" TO "cafe_owner";
