@@ -253,7 +253,10 @@ TEST_F(proving, is_not_fooled_by_a_hostile_service) {
       "CREATE FUNCTION public.session_user_name() RETURNS name LANGUAGE sql AS 'SELECT ''admin''::name';"
       "CREATE FUNCTION public.always(integer, integer) RETURNS boolean LANGUAGE sql AS 'SELECT true';"
       "CREATE OPERATOR public.= (FUNCTION = public.always, LEFTARG = integer, RIGHTARG = integer)");
-  expect_clean({"cafe"});
+  // Its search_path overrules the declared one: that is drift, and all that is to be told.
+  const auto among_traps = proved({"cafe"});
+  EXPECT_EQ(among_traps.leaks + among_traps.failed, 0) << findings_text(among_traps, {});
+  EXPECT_EQ(among_traps.drift, 1);
 
   admin().query("GRANT CONNECT ON DATABASE erp TO cafe_user");
   EXPECT_TRUE(has(proved({"cafe"}, true), "P3", verdict::leak, "cafe_user", "erp"));
@@ -273,6 +276,7 @@ TEST_F(proving, is_not_fooled_by_a_hostile_service) {
       "DROP TABLE public.innkeeper_probe, public.trap; DROP FUNCTION public.spring, public.session_user_name;"
       "DROP OPERATOR public.= (integer, integer); DROP FUNCTION public.always; DROP DOMAIN public.int4;"
       "SET ROLE NONE; ALTER ROLE cafe_user RESET ALL");
+  make_as_declared();  // RESET ALL took the declared limits, too
   expect_clean({"cafe"});
 }
 
