@@ -67,7 +67,8 @@ class overlay {
   void run() {
     for (auto& report : reports_) {
       for (auto& one : report.findings) accept(report, one);
-      std::ranges::stable_partition(report.findings, [](const finding& one) { return !one.accepted; });
+      std::stable_partition(report.findings.begin(), report.findings.end(),
+                            [](const finding& one) { return !one.accepted; });
     }
     if (scope_.is_whole) tell_unused();
   }
