@@ -146,7 +146,11 @@ void proof_facts::close_memberships() {
         if (row->set && log_in.can_become.insert(row->role).second) open.push_back(row->role);
       }
     }
-    for (const auto& [role, how] : log_in.reached) reached_by_[role].push_back(&log_in);
+    for (const auto& [name, how] : log_in.reached) {
+      reached_by_[name].push_back(&log_in);
+      const auto* reached = role(name);
+      if (reached != nullptr && reached->superuser) log_in.becomes_superuser = true;
+    }
   }
 }
 
@@ -219,13 +223,6 @@ std::string proof_facts::held_privileges(const log_in_facts& one, const observed
   // An owner without a privilege can always give it to itself.
   if (one.reached.contains(database.owner)) letters += missing("cTC", letters);
   return letters;
-}
-
-bool proof_facts::is_superuser(const log_in_facts& one) const {
-  return std::ranges::any_of(one.reached, [&](const auto& each) {
-    const auto* found = role(each.first);
-    return found != nullptr && found->superuser;
-  });
 }
 
 bool proof_facts::can_enter(const log_in_facts& one, const observed_database& database) const {

@@ -31,6 +31,7 @@ struct log_in_facts {
   std::size_t index = 0;
   std::size_t seat = 0;  // its place in proof_facts::tenants()
   bool is_migrator = false;
+  bool becomes_superuser = false;  // it is one, or reaches one
 
   [[nodiscard]] const std::string& service() const { return services.front(); }
   [[nodiscard]] bool owns(const database_name& one) const;
@@ -72,7 +73,7 @@ class proof_facts {
   [[nodiscard]] bool is_undeclared(const database_name& name) const;
   // What the server gives to the roles that it can become; not what it gives to PUBLIC or to a superuser.
   [[nodiscard]] std::string held_privileges(const log_in_facts& one, const observed_database& database) const;
-  [[nodiscard]] bool is_superuser(const log_in_facts& one) const;
+  [[nodiscard]] static bool is_superuser(const log_in_facts& one) { return one.becomes_superuser; }
   // Would the server let it in, as far as the catalogs say?
   [[nodiscard]] bool can_enter(const log_in_facts& one, const observed_database& database) const;
   // The statement after which it can't.
