@@ -53,9 +53,10 @@ struct attention {
   bool blocks_service = false;  // and nothing of the service may be touched
   bool may_retry = false;       // it may be over soon
   origin from;
-  std::string topic;       // for programs: "password.server_drifted"; mostly empty
-  bool is_advice = false;  // worth knowing, and nothing is missing
-  database_name database;  // where the statement has to run; empty: in any
+  std::string topic;              // for programs: "password.server_drifted"; mostly empty
+  bool is_advice = false;         // worth knowing, and nothing is missing
+  database_name database;         // where the statement has to run; empty: in any
+  std::vector<role_name> alters;  // roles that the statement alters, and that may not be there yet
 
   friend bool operator==(const attention&, const attention&) = default;
 };

@@ -63,6 +63,7 @@ class limit_rules {
     auto step = setting_step(wanted.name, name, value);
     if (name == temp_file_limit && !with_.can.may_limit_temp_files) {
       unlimited_.push_back(statement_of(std::move(step)));
+      altered_.push_back(wanted.name);
       return;
     }
     const bool may = found == nullptr || with_.can.is_superuser || (with_.may_alter(wanted.name) && !found->superuser);
@@ -85,12 +86,14 @@ class limit_rules {
                                   "may not set it",
                                   unlimited_.size(), unlimited_.size() == 1 ? " is" : "s are", with_.can.admin),
               .statement = with_.can.parameter_grants ? grant : fmt::format("{}", fmt::join(unlimited_, "\n")),
-              .who = "a superuser"});
+              .who = "a superuser",
+              .alters = with_.can.parameter_grants ? std::vector<role_name>{} : altered_});
   }
 
   const context& with_;
   writer& to_;
   std::vector<std::string> unlimited_;
+  std::vector<role_name> altered_;  // by these
 };
 
 // ---- functions that are open to everybody ----

@@ -92,7 +92,7 @@ class preflight_rules {
       if (!is_for_others(one)) continue;
       const auto& at = one.database.empty() ? with_.observed.maintenance : one.database;
       if (with_.database(at) == nullptr && is_done_ahead(one.statement)) continue;
-      make_roles_ahead(one.statement);
+      make_roles_ahead(one.alters);
       ask(one.statement, at, one.text, need::apply, one.who);
       if (one.statement.starts_with("ALTER SYSTEM")) {
         ask("SELECT pg_catalog.pg_reload_conf();", at, "settings take effect with a reload", need::apply, one.who);
@@ -101,14 +101,14 @@ class preflight_rules {
   }
 
   // A log-in that only a superuser can bound has to be there first; apply then gives it its password.
-  void make_roles_ahead(const std::string& statement) {
-    for (const auto& wanted : with_.desired.roles) {
-      const std::string name = quoted(wanted.name);
-      if (with_.role(wanted.name) != nullptr || statement.find("ALTER ROLE " + name + " ") == std::string::npos)
-        continue;
-      const std::string why = fmt::format("role \"{}\" needs a superuser, before apply", wanted.name);
-      ask(fmt::format("CREATE ROLE {}{};", name, wanted.can_login ? " LOGIN" : ""), with_.observed.maintenance, why,
-          need::apply);
+  void make_roles_ahead(const std::vector<role_name>& altered) {
+    for (const auto& role : altered) {
+      const auto wanted = with_.wanted_roles.find(role);
+      if (wanted == with_.wanted_roles.end() || with_.role(role) != nullptr) continue;
+      const std::string name = quoted(role);
+      const std::string why = fmt::format("role \"{}\" needs a superuser, before apply", role);
+      ask(fmt::format("CREATE ROLE {}{};", name, wanted->second->can_login ? " LOGIN" : ""), with_.observed.maintenance,
+          why, need::apply);
       ask(fmt::format("COMMENT ON ROLE {} IS {};", name, quote_literal(with_.desired.mark)), with_.observed.maintenance,
           why, need::apply);
     }

@@ -221,7 +221,8 @@ TEST(preflight, has_roles_made_ahead_that_only_a_superuser_can_alter) {
   const auto asked =
       plan_rules::plan_preflight(with, {{.text = "unlimited",
                                          .statement = "ALTER ROLE \"cafe_user\" SET temp_file_limit = '1GB';",
-                                         .who = "a superuser"}});
+                                         .who = "a superuser",
+                                         .alters = {{"cafe_user"}}}});
   const auto at = std::ranges::find(asked, "CREATE ROLE \"cafe_user\" LOGIN;", &missing_right::statement);
   ASSERT_NE(at, asked.end());
   EXPECT_LT(
