@@ -162,7 +162,7 @@ class pruning : leaver {
   void hand_over_databases() {
     for (const auto& where : observed_.databases) {
       if (where.connection_limit == -2 || std::ranges::find(going_, where.owner) == going_.end()) continue;
-      add(steps::alter_database{.database = where.name, .owner = can_.admin}, step_scope::server);
+      add(steps::alter_database{.database = where.name, .owner = can_.admin}, step_scope::server, {}, where.owner);
     }
   }
 
@@ -192,7 +192,7 @@ class pruning : leaver {
       add(steps::drop_database{one_.database}, step_scope::closing);
       return;
     }
-    add(steps::drop_schema{one_.database, one_.schema}, step_scope::inside, one_.database);
+    add(steps::drop_schema{one_.database, one_.schema}, step_scope::inside, one_.database, one_.owner);
     for (const auto& name : going_) {
       for (const auto& row : dependencies_) {
         if (row.role == name && row.database == one_.database) take_over(row);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/leaving.h"
+#include "core/loans.h"
 #include "core/mark.h"
 #include "core/sql.h"
 
@@ -24,8 +25,11 @@ class leaver {
   }
 
  protected:
-  void add(action what, step_scope scope, const database_name& database = {}) {
-    plan_.steps.push_back({std::move(what), scope, database, from_});
+  // `rights_of`: the role whose rights it takes, which a plain admin lends itself.
+  void add(action what, step_scope scope, const database_name& database = {}, const role_name& rights_of = {}) {
+    step one{std::move(what), scope, database, from_, {}};
+    if (const auto needed = loan_of_rights(observed_, rights_of)) one.loans.push_back(*needed);
+    plan_.steps.push_back(std::move(one));
   }
   void tell(std::string text, std::string statement, std::string who) {
     plan_.attentions.push_back(

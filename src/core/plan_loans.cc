@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/loans.h"
 #include "core/plan_rules.h"
 #include "core/sql.h"
 
@@ -142,3 +143,26 @@ void plan_old_loans(const context& with, writer& to) {
 }
 
 }  // namespace innkeeper::plan_rules
+
+namespace innkeeper {
+namespace {
+
+std::optional<loan> loan_outside_of_a_plan(const observed_server& observed, const plan_rules::needed_role& needed) {
+  if (!observed.can.must_join_roles || needed.role.empty()) return std::nullopt;
+  const desired_server nothing;
+  const known_secrets none;
+  const plan_policy everything;
+  return plan_rules::loan_for(plan_rules::context{nothing, observed, none, everything}, needed);
+}
+
+}  // namespace
+
+std::optional<loan> loan_of_rights(const observed_server& observed, const role_name& role) {
+  return loan_outside_of_a_plan(observed, {.role = role, .inherits = true});
+}
+
+std::optional<loan> loan_to_become(const observed_server& observed, const role_name& role) {
+  return loan_outside_of_a_plan(observed, {.role = role, .becomes = true});
+}
+
+}  // namespace innkeeper

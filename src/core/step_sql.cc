@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/loans.h"
 #include "core/sql.h"
 #include "embedded/core_sql.h"
 
@@ -97,34 +98,12 @@ std::string by_grantor(const loan& one) {
   return one.grantor.empty() ? "" : " GRANTED BY " + quoted(one.grantor);
 }
 
-std::string borrow(const loan& one) {
-  const std::string grant = fmt::format("GRANT {} TO {}", quoted(one.role), quoted(one.admin));
-  if (!one.has_options) return grant + by_grantor(one) + ";\n";
-  std::string options;
-  const auto say = [&](const char* option, bool is_needed) {
-    // What it holds already is left as it is.
-    if (!is_needed && one.has_row) return;
-    options += fmt::format("{}{} {}", options.empty() ? "" : ", ", option, is_needed ? "TRUE" : "FALSE");
-  };
-  say("INHERIT", one.inherits);
-  say("SET", one.becomes);
-  return fmt::format("{} WITH {}{};\n", grant, options, by_grantor(one));
-}
-
-std::string give_back(const loan& one) {
-  const auto revoke = [&](const char* what) {
-    return fmt::format("\nREVOKE {}{} FROM {}{};", what, quoted(one.role), quoted(one.admin), by_grantor(one));
-  };
-  if (!one.has_row) return revoke("");
-  return (one.inherits ? revoke("INHERIT OPTION FOR ") : "") + (one.becomes ? revoke("SET OPTION FOR ") : "");
-}
-
 std::string with_loans(const std::vector<const step*>& steps, const std::string& statements) {
   const auto loans = added_up(steps);
   std::string text;
-  for (const auto& one : loans) text += borrow(one);
+  for (const auto& one : loans) text += borrowing_sql(one) + "\n";
   text += statements;
-  for (const auto& one : loans) text += give_back(one);
+  for (const auto& one : loans) text += "\n" + returning_sql(one);
   return text;
 }
 
@@ -350,18 +329,41 @@ std::string group_script(const std::vector<const step*>& group) {
       group.size() > 1 && std::ranges::any_of(group, [](const auto* one) { return needs_transaction(*one); });
   std::string text = is_one ? "\nBEGIN;\n" : "";
   const auto loans = is_one ? added_up(group) : std::vector<loan>{};
-  for (const auto& one : loans) text += borrow(one);
+  for (const auto& one : loans) text += borrowing_sql(one) + "\n";
   for (const auto* one : group) {
     const std::string place = to_string(one->from.where);
     text += fmt::format("\n-- {}{}\n{}\n", describe(*one), place.empty() ? "" : " (" + place + ")",
                         is_one ? statements(*one, {}) : script_statement(*one));
     if (std::holds_alternative<steps::set_parameter>(one->what)) text += "SELECT pg_reload_conf();\n";
   }
-  for (const auto& one : loans) text += give_back(one);
+  for (const auto& one : loans) text += "\n" + returning_sql(one);
   return is_one ? text + "\nCOMMIT;\n" : text;
 }
 
 }  // namespace
+
+std::string borrowing_sql(const loan& one) {
+  const std::string grant = fmt::format("GRANT {} TO {}", quoted(one.role), quoted(one.admin));
+  if (!one.has_options) return grant + by_grantor(one) + ";";
+  std::string options;
+  const auto say = [&](const char* option, bool is_needed) {
+    // What it holds already is left as it is.
+    if (!is_needed && one.has_row) return;
+    options += fmt::format("{}{} {}", options.empty() ? "" : ", ", option, is_needed ? "TRUE" : "FALSE");
+  };
+  say("INHERIT", one.inherits);
+  say("SET", one.becomes);
+  return fmt::format("{} WITH {}{};", grant, options, by_grantor(one));
+}
+
+std::string returning_sql(const loan& one) {
+  const auto revoke = [&](const char* what) {
+    return fmt::format("REVOKE {}{} FROM {}{};", what, quoted(one.role), quoted(one.admin), by_grantor(one));
+  };
+  if (!one.has_row) return revoke("");
+  const char* between = one.inherits && one.becomes ? "\n" : "";
+  return (one.inherits ? revoke("INHERIT OPTION FOR ") : "") + between + (one.becomes ? revoke("SET OPTION FOR ") : "");
+}
 
 std::string to_sql(const step& one, const std::optional<secret>& verifier) {
   return with_loans({&one}, statements(one, verifier ? quote_literal(verifier->expose()) : std::string{}));

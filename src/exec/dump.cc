@@ -79,9 +79,13 @@ class partial_folder {
     if (!path_.empty()) fs::remove_all(path_, ignored);
   }
   [[nodiscard]] const fs::path& path() const { return path_; }
-  void rename_to(const fs::path& final) {
+  // Under that name, or under NAME-2 and so on where a run of the same second has it.
+  fs::path rename_to(const fs::path& wanted) {
+    fs::path final = wanted;
+    for (int n = 2; fs::exists(final); ++n) final = fmt::format("{}-{}", wanted.string(), n);
     fs::rename(path_, final);
     path_.clear();
+    return final;
   }
 
  private:
@@ -304,8 +308,7 @@ class dumper {
       document["data"].push_back({{"name", one.name}, {"rows", one.rows}, {"checksum", one.checksum}});
     }
     write_private_file(folder_.path() / manifest_file, document.dump(2) + "\n");
-    report_.folder = asked_.directory / fmt::format("{}-{}", asked_.service, timestamp());
-    folder_.rename_to(report_.folder);
+    report_.folder = folder_.rename_to(asked_.directory / fmt::format("{}-{}", asked_.service, timestamp()));
     sync_directory(asked_.directory);
     return std::move(report_);
   }

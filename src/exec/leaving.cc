@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "core/globals_sql.h"
-#include "core/sql.h"
+#include "core/loans.h"
 #include "exec/dump.h"
 #include "exec/error.h"
 #include "exec/executor.h"
@@ -23,39 +25,31 @@ namespace fs = std::filesystem;
 
 constexpr int most_looks = 5;  // sessions may begin until the door is closed
 
-// pg_dump reads as the owner, so a plain admin is a member of that role meanwhile. What a killed run leaves of it, the
-// next apply takes back.
+// pg_dump reads as the owner, so a plain admin may become that role meanwhile. Where a run is killed in between, it
+// goes with the role, or the next apply takes it back.
 class loan_for_a_dump {
  public:
-  loan_for_a_dump(const server_access& access, const observed_server& observed, const role_name& role)
-      : access_{access}, role_{role}, admin_{observed.can.admin} {
-    is_needed_ = !role.empty() && std::ranges::none_of(observed.memberships, [&](const observed_membership& row) {
-      return row.role == role && row.member == admin_ && row.set;
-    });
-    if (!is_needed_) return;
-    const char* options = observed.can.membership_options ? " WITH INHERIT FALSE, SET TRUE" : "";
-    open().query(fmt::format("GRANT {} TO {}{};", quoted(role_), quoted(admin_), options));
+  loan_for_a_dump(const server_access& access, std::optional<loan> needed)
+      : access_{access}, needed_{std::move(needed)} {
+    if (needed_) run(borrowing_sql(*needed_));
   }
   loan_for_a_dump(const loan_for_a_dump&) = delete;
   loan_for_a_dump& operator=(const loan_for_a_dump&) = delete;
   ~loan_for_a_dump() {
-    if (!is_needed_) return;
     try {
-      open().query(fmt::format("REVOKE {} FROM {};", quoted(role_), quoted(admin_)));
+      if (needed_) run(returning_sql(*needed_));
     } catch (const pg::error&) {
       return;  // the server is gone; as after a kill
     }
   }
 
  private:
-  [[nodiscard]] pg::connection open() const {
-    return pg::connection::open(access_.admin, {.application_name = "innkeeper dump"});
+  void run(const std::string& statement) const {
+    pg::connection::open(access_.admin, {.application_name = "innkeeper dump"}).query(statement);
   }
 
   const server_access& access_;
-  role_name role_;
-  role_name admin_;
-  bool is_needed_ = false;
+  std::optional<loan> needed_;
 };
 
 class departure {
@@ -134,7 +128,7 @@ class departure {
                   failure);
     };
     try {
-      const loan_for_a_dump membership{access_, view.observed, asked.as};
+      const loan_for_a_dump membership{access_, loan_to_become(view.observed, asked.as)};
       report_.dump = make_verified_dump(asked, access_, programs, tell_).folder;
       note({});
     } catch (const std::exception& failure) {
