@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/step_sql.h"
@@ -130,9 +132,35 @@ class runner {
       if (auto role = needs_secret_of(*one); !role.empty()) roles.push_back(std::move(role));
     }
     std::vector<secret> verifiers(roles.size());
-    parallel_for(roles.size(), static_cast<int>(std::max(2U, std::thread::hardware_concurrency())),
-                 [&](std::size_t i) { verifiers[i] = verifier_for(roles[i]); });
-    for (std::size_t i = 0; i < roles.size(); ++i) verifiers_[roles[i]] = verifiers[i];
+    std::vector<std::optional<error>> problems(roles.size());
+    parallel_for(roles.size(), static_cast<int>(std::max(2U, std::thread::hardware_concurrency())), [&](std::size_t i) {
+      try {
+        verifiers[i] = verifier_for(roles[i]);
+      } catch (const error& failed) {
+        problems[i] = failed;
+      }
+    });
+    std::map<role_name, error> failed;
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+      if (problems[i]) {
+        failed.emplace(roles[i], *problems[i]);
+      } else {
+        verifiers_[roles[i]] = verifiers[i];
+      }
+    }
+    leave_out(failed);
+  }
+
+  // A password that can't be kept is its service's trouble, not its neighbours'.
+  void leave_out(const std::map<role_name, error>& failed) {
+    std::erase_if(server_, [&](const step* one) {
+      const auto problem = failed.find(needs_secret_of(*one));
+      if (problem == failed.end()) return false;
+      record_failure(*one, std::nullopt,
+                     fmt::format("{}\n  detail: {}", problem->second.what(), problem->second.detail()),
+                     problem->second.code());
+      return true;
+    });
   }
 
   secret verifier_for(const role_name& role) {
