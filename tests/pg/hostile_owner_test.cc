@@ -13,6 +13,7 @@
 #include "exec/secret_store.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
+#include "tests/support/majors.h"
 #include "tests/support/postgres_fixture.h"
 
 namespace innkeeper::exec {
@@ -134,8 +135,9 @@ TEST_F(hostile_owner, whose_log_in_has_settings_of_its_own_starts_as_declared) {
   EXPECT_EQ(again.query("SELECT current_user").text(0, 0), "cafe_owner");
 }
 
-TEST_F(hostile_owner, whose_superusers_log_in_trigger_sets_a_role_stops_its_own_service_only) {
-  if (cluster_.major() < 17) GTEST_SKIP() << "log-in triggers came with 17";
+// Log-in triggers came with 17.
+TEST_F_WHERE(test::postgres_major() >= 17, hostile_owner,
+             whose_superusers_log_in_trigger_sets_a_role_stops_its_own_service_only) {
   expect_done(run());
   by_hand(
       "CREATE FUNCTION public.on_log_in() RETURNS event_trigger LANGUAGE plpgsql AS "

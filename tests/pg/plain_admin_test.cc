@@ -14,6 +14,7 @@
 #include "exec/secret_store.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
+#include "tests/support/majors.h"
 #include "tests/support/postgres_fixture.h"
 
 namespace innkeeper::exec {
@@ -101,8 +102,8 @@ TEST_F(plain_admin, keeps_none_where_each_step_runs_by_itself) {
   EXPECT_EQ(memberships_of_admin(), before);
 }
 
-TEST_F(plain_admin, keeps_none_where_the_server_would_grant_them_by_itself) {
-  if (cluster_.major() < 16) GTEST_SKIP() << "createrole_self_grant came with 16";
+// createrole_self_grant came with 16.
+TEST_F_WHERE(test::postgres_major() >= 16, plain_admin, keeps_none_where_the_server_would_grant_them_by_itself) {
   superuser("ALTER ROLE plain SET createrole_self_grant = 'set, inherit'");
   const auto before = memberships_of_admin();
   expect_done(run());
@@ -134,8 +135,8 @@ TEST_F(plain_admin, leaves_what_a_superuser_granted_it) {
   EXPECT_EQ(memberships_of_admin(), given);
 }
 
-TEST_F(plain_admin, adds_only_the_option_that_its_own_grant_lacks) {
-  if (cluster_.major() < 16) GTEST_SKIP() << "membership options came with 16";
+// Membership options came with 16.
+TEST_F_WHERE(test::postgres_major() >= 16, plain_admin, adds_only_the_option_that_its_own_grant_lacks) {
   expect_done(run());
   pg::connection::open(access_.admin, {}).query("GRANT alpha_owner TO plain WITH INHERIT TRUE, SET FALSE");
   const auto own = memberships_of_admin();
@@ -164,8 +165,8 @@ TEST_F(plain_admin, takes_over_a_table_that_a_log_in_owns) {
   (void)as_service("beta_user", "alpha").query("SELECT a FROM mine");
 }
 
-TEST_F(plain_admin, names_the_grant_that_it_lacks_on_roles_of_others) {
-  if (cluster_.major() < 16) GTEST_SKIP() << "before 16, CREATEROLE reaches every role";
+// Before 16, CREATEROLE reaches every role.
+TEST_F_WHERE(test::postgres_major() >= 16, plain_admin, names_the_grant_that_it_lacks_on_roles_of_others) {
   superuser("CREATE ROLE alpha_owner; CREATE ROLE alpha_user LOGIN");
   const auto report = run();
   EXPECT_EQ(report.code, exit_code::not_permitted);
