@@ -319,12 +319,13 @@ observed_traces observe_own_traces(connection& inside) {
 
 registry_contents observe_registry(connection& registry) {
   auto results = registry.query_all(fmt::format("{}\n{}", catalog_sql::contents_sql, catalog_sql::registry_owner_sql));
-  const bool may_read_looks = !results.back().empty();
+  const auto may_read_looks = std::move(results.back());
   results.pop_back();
   registry_contents seen;
   seen.contents = read_contents(results, registry);
-  if (!may_read_looks) {
-    seen.obstacle = "the registry has no table innkeeper.look that belongs to this admin or a superuser";
+  if (may_read_looks.empty()) return seen;
+  if (may_read_looks.text(0, 0) != "t") {
+    seen.obstacle = "the registry's table innkeeper.look belongs neither to this admin nor to a superuser";
     return seen;
   }
   try {
