@@ -6,6 +6,7 @@
 
 #include "core/acl.h"
 #include "core/leaving_rules.h"
+#include "core/step_sql.h"
 
 namespace innkeeper {
 namespace {
@@ -102,13 +103,22 @@ class retirement : leaver {
     if (every_role) roles.merge(std::set<role_name>{one_.owner, one_.rw});
     if (is_alone() || (every_role && !stays_here(member))) roles.insert(one_.access);
     if (every_role && is_used(one_.same_schema)) roles = {};
-    std::set<role_name> done;  // several grantors, one membership
     for (const auto& row : observed_.memberships) {
-      if (row.member != member || !roles.contains(row.role) || !done.insert(row.role).second) continue;
-      add_or_tell(may_alter(row.role), steps::revoke_role{row.role, member},
-                  fmt::format("role \"{}\" stays a member of \"{}\"", member, row.role),
-                  fmt::format("REVOKE {} FROM {};", quoted(row.role), quoted(member)));
+      if (row.member == member && roles.contains(row.role)) revoke(row);
     }
+  }
+
+  // From 16 on a membership is there as often as somebody granted it.
+  void revoke(const observed_membership& row) {
+    steps::revoke_role step{.role = row.role, .member = row.member};
+    if (can_.membership_options) {
+      step.grantor = row.grantor;
+      step.cascades = row.admin;
+    }
+    const bool may = may_alter(row.role) && (step.grantor.empty() || !loan_of_rights(observed_, step.grantor));
+    const std::string statement = shown_sql({step, step_scope::server, {}, from_, {}});
+    add_or_tell(may, std::move(step), fmt::format("role \"{}\" stays a member of \"{}\"", row.member, row.role),
+                statement);
   }
 
   void part_readers() {

@@ -8,6 +8,7 @@
 
 #include "core/mark.h"
 #include "core/naming.h"
+#include "core/step_sql.h"
 #include "tests/core/estates.h"
 
 namespace innkeeper {
@@ -17,6 +18,7 @@ using test::estate_of;
 using test::fresh_server;
 using test::plan_for;
 using test::service;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -102,10 +104,34 @@ TEST(retire, marks_first_then_closes_and_ends_sessions_last) {
       words(plan),
       ElementsAre("database cafe: mark: innkeeper estate=cafe-erp retired=cafe@" + now,
                   "database cafe: take CONNECT, TEMPORARY from cafe_access", "role cafe_user: NOLOGIN",
-                  "role treasury_user: no longer a member of cafe_access",
-                  "role treasury_user: no longer a member of cafe_ro", "database cafe: end the sessions of cafe_user",
-                  "database cafe: end the sessions of treasury_user"));
+                  "role treasury_user: no longer a member of cafe_access, as admin_user granted it",
+                  "role treasury_user: no longer a member of cafe_ro, as admin_user granted it",
+                  "database cafe: end the sessions of cafe_user", "database cafe: end the sessions of treasury_user"));
   EXPECT_THAT(plan.attentions, IsEmpty());
+}
+
+TEST(retire, takes_a_membership_back_from_each_who_granted_it) {
+  auto cafe = service("cafe");
+  cafe.readers = {{"treasury", cafe.where, false}};
+  const auto all = estate_of({cafe, service("treasury", 20)});
+  for (const bool is_superuser : {true, false}) {
+    auto server = provisioned(all, is_superuser);
+    server.roles.push_back({.name = {"anna"}, .oid = 30000, .can_login = true, .comment = ""});
+    server.memberships.push_back({{"cafe_ro"}, {"treasury_user"}, {"anna"}, true, true, true});
+    const auto plan = plan_retire(footprint(all, server, "cafe"), server, now);
+    std::vector<std::string> revoked;
+    for (const auto& one : plan.steps) {
+      if (std::holds_alternative<steps::revoke_role>(one.what)) revoked.push_back(shown_sql(one));
+    }
+    const std::string annas = "REVOKE \"cafe_ro\" FROM \"treasury_user\" GRANTED BY \"anna\" CASCADE;";
+    EXPECT_THAT(revoked, Contains("REVOKE \"cafe_ro\" FROM \"treasury_user\" GRANTED BY \"admin_user\";"));
+    if (is_superuser) {
+      EXPECT_THAT(revoked, Contains(annas));
+    } else {
+      ASSERT_EQ(plan.attentions.size(), 1U);
+      EXPECT_EQ(plan.attentions.front().statement, annas);
+    }
+  }
 }
 
 TEST(retire, has_nothing_to_do_a_second_time_and_keeps_the_first_date) {
@@ -126,8 +152,8 @@ TEST(retire, closes_one_database_to_a_log_in_that_other_services_use) {
   EXPECT_THAT(words(plan_retire(footprint(all, server, "order"), server, now)),
               ElementsAre("database order: mark: innkeeper estate=cafe-erp retired=order@" + now,
                           "database order: take CONNECT, TEMPORARY from order_access",
-                          "role ecommerce_user: no longer a member of order_access",
-                          "role ecommerce_user: no longer a member of order_owner",
+                          "role ecommerce_user: no longer a member of order_access, as admin_user granted it",
+                          "role ecommerce_user: no longer a member of order_owner, as admin_user granted it",
                           "database order: end the sessions of ecommerce_user"));
   // When the last of them leaves, the log-in is closed.
   play(plan_retire(footprint(all, server, "order"), server, now), server);
