@@ -22,7 +22,9 @@ class builder {
     encoding_ = server.embedded.encoding;
     locale_ = server.url ? std::string{} : server.embedded.locale;
     for (const auto& service : all.services) {
-      if (service.server == server.name && is_managed(service)) services_.push_back(&service);
+      if (service.server != server.name) continue;
+      if (is_managed(service)) services_.push_back(&service);
+      if (service.mode == management_mode::observe) leave_alone(service);
     }
   }
 
@@ -44,6 +46,15 @@ class builder {
  private:
   [[nodiscard]] origin from(const service_declaration& service, const location& where) const {
     return {service.name, where.line == 0 ? service.where : where};
+  }
+
+  void leave_alone(const service_declaration& service) {
+    const std::string base = role_base(census_, service);
+    for (const auto& role : {access_role(service.database.value), owner_role(base), rw_role(base), ro_role(base),
+                             migrator_role(service.name), service.user.value}) {
+      desired_.observed_roles.insert(role);
+    }
+    desired_.observed_databases.insert(service.database.value);
   }
 
   desired_database& database_of(const service_declaration& service) {

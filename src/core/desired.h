@@ -3,6 +3,7 @@
 // grant. A pure function of the manifest; plan.cc compares it with what was observed.
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -138,6 +139,9 @@ struct desired_server {
   std::vector<desired_role_setting> role_settings;
   std::vector<desired_database> databases;  // the registry first
   std::vector<desired_pool> pools;
+  // Of services with `mode: observe`: theirs, though nothing here asks for them.
+  std::set<role_name> observed_roles;
+  std::set<database_name> observed_databases;
 
   friend bool operator==(const desired_server&, const desired_server&) = default;
 };

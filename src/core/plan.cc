@@ -83,6 +83,17 @@ bool context::may_alter(const role_name& name) const {
   });
 }
 
+bool context::is_left_behind(const role_name& name) const {
+  const auto* found = role(name);
+  return found != nullptr && is_of_this_estate(found->comment) && !wanted_roles.contains(name) &&
+         !desired.observed_roles.contains(name);
+}
+
+bool context::is_of_this_estate(const std::string& comment) const {
+  const auto theirs = marked_estate(comment);
+  return theirs && !theirs->empty() && theirs == marked_estate(desired.mark);
+}
+
 bool context::is_old_loan(const observed_membership& row) const {
   return row.member == can.admin && row.grantor == can.admin && !row.admin && owners.contains(row.role) &&
          (!can.membership_options || (row.set && !row.inherit));

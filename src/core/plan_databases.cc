@@ -283,6 +283,25 @@ void close_maintenance(const context& with, const database_name& name, writer& t
   }
 }
 
+// A service that is no longer declared keeps its database as it is; the others' roles have no business there.
+void close_left_behind(const context& with, const observed_database& found, writer& to) {
+  const bool may = with.could_act_for(found.owner);
+  for (const auto& item : found.privileges) {
+    const auto wanted = with.wanted_roles.find(item.grantee);
+    if (wanted == with.wanted_roles.end() || item.grantee == found.owner || with.skips(wanted->second->from)) continue;
+    if (may) {
+      to.add(steps::revoke_on_database{found.name, item.grantee, item.privileges}, step_scope::closing,
+             wanted->second->from, found.name);
+      continue;
+    }
+    to.tell({.text = fmt::format("role \"{}\" holds {} on database \"{}\", which no manifest declares", item.grantee,
+                                 privilege_words(item.privileges), found.name),
+             .statement = fmt::format("REVOKE ALL ON DATABASE {} FROM {};", quoted(found.name), quoted(item.grantee)),
+             .who = "a superuser",
+             .from = wanted->second->from});
+  }
+}
+
 // CONNECT is checked at log-in only: who was inside before the door closed is still there.
 void plan_foreign_sessions(const context& with, writer& to) {
   std::map<database_name, const desired_database*> declared;
@@ -321,6 +340,11 @@ void plan_databases(const context& with, writer& to) {
 void plan_closing(const context& with, writer& to) {
   close_maintenance(with, {"postgres"}, to);
   close_maintenance(with, {"template1"}, to);
+  auto kept = with.desired.observed_databases;
+  for (const auto& one : with.desired.databases) kept.insert(one.name);
+  for (const auto& one : with.observed.databases) {
+    if (with.is_of_this_estate(one.comment) && !kept.contains(one.name)) close_left_behind(with, one, to);
+  }
   plan_foreign_sessions(with, to);
 }
 

@@ -174,7 +174,8 @@ void plan_membership(const context& with, const desired_membership& wanted, writ
   to.add(steps::grant_role{wanted.role, wanted.member, inherit}, step_scope::server, wanted.from);
 }
 
-// A service's role is a member of what the manifest says, of nothing else of ours, and of no pg_* role.
+// A service's role is a member of what the manifest says, of nothing else of ours, also where it was left behind, and
+// of no pg_* role.
 void plan_excess_memberships(const context& with, writer& to) {
   std::set<std::pair<role_name, role_name>> wanted;
   for (const auto& one : with.desired.memberships) wanted.emplace(one.role, one.member);
@@ -185,7 +186,7 @@ void plan_excess_memberships(const context& with, writer& to) {
     if (wanted.contains(key) || member == with.can.admin || (!member_is_ours && !role_is_ours)) continue;
     const auto& from = member_is_ours ? with.wanted_roles.at(member)->from : with.wanted_roles.at(role)->from;
     if (with.skips(from)) continue;
-    if (member_is_ours && (role_is_ours || role.value.starts_with("pg_"))) {
+    if (member_is_ours && (role_is_ours || with.is_left_behind(role) || role.value.starts_with("pg_"))) {
       for (const auto* row : rows) revoke_membership(with, *row, from, to);
       continue;
     }

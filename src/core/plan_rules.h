@@ -45,6 +45,10 @@ struct context {
   [[nodiscard]] bool may_alter(const role_name& name) const;
   // Does it have all the rights of this role, as owners have them?
   [[nodiscard]] bool acts_for(const role_name& name) const;
+  // By its comment. `service create` without a manifest is no estate: what it made for others is none of this one's.
+  [[nodiscard]] bool is_of_this_estate(const std::string& comment) const;
+  // Made by this estate, and by now nobody's in the manifest.
+  [[nodiscard]] bool is_left_behind(const role_name& name) const;
   // A membership in an owner role that an earlier version of ours made for good: as if it were gone.
   [[nodiscard]] bool is_old_loan(const observed_membership& row) const;
   // Could it, at least with a loan?

@@ -197,6 +197,30 @@ struct password_case {
   std::string attention;
 };
 
+TEST(plan, takes_services_out_of_what_another_one_left_behind) {
+  auto all = estate_of({service("cafe")});
+  auto server = fresh_server(16, true);
+  const std::string mark = mark_of(all.name);
+  for (const auto* name : {"cafe_user", "cafe_owner", "erp_ro", "erp_access"}) {
+    server.roles.push_back({.name = {name}, .can_login = name == std::string{"cafe_user"}, .comment = mark});
+  }
+  server.memberships = {{{"erp_ro"}, {"cafe_user"}, {"admin_user"}}, {{"erp_access"}, {"erp_ro"}, {"admin_user"}}};
+  observed_database erp{.name = {"erp"}, .owner = {"admin_user"}, .comment = mark};
+  erp.privileges = {{{"cafe_owner"}, "C", "", {"admin_user"}}, {{"erp_access"}, "c", "", {"admin_user"}}};
+  server.databases.push_back(std::move(erp));
+  const auto made = plan_for(all, server);
+  EXPECT_TRUE(has_step(made, "role cafe_user: no longer a member of erp_ro, as admin_user granted it"));
+  EXPECT_TRUE(has_step(made, "database erp: take CREATE from cafe_owner"));
+  EXPECT_FALSE(has_step(made, "role erp_ro: no longer a member of erp_access, as admin_user granted it"));
+  EXPECT_FALSE(has_step(made, "database erp: take CONNECT from erp_access"));
+  // Only looked at, it is left as it is.
+  all.services.push_back(service("erp", 20));
+  all.services.back().mode = management_mode::observe;
+  const auto observing = plan_for(all, server);
+  EXPECT_FALSE(has_step(observing, "role cafe_user: no longer a member of erp_ro, as admin_user granted it"));
+  EXPECT_FALSE(has_step(observing, "database erp: take CREATE from cafe_owner"));
+}
+
 TEST(plan, sets_a_password_where_there_is_none_and_changes_one_only_when_asked) {
   const secret ours{"SCRAM-SHA-256$ours"};
   const secret theirs{"SCRAM-SHA-256$theirs"};
