@@ -81,6 +81,7 @@ class inside_rules {
     const auto* found = schema(wanted.name);
     if (wanted.is_public_leftover) {
       close_schema(wanted);
+      if (found != nullptr && owns(found->owner)) revoke_excess(wanted, *found);
       return;
     }
     if (found == nullptr) {

@@ -33,9 +33,19 @@ role_name place::owner_for(const schema_name& schema) const {
   return declared_->object_grants.front().owner;
 }
 
+bool place::is_at_home(const log_in_facts& one) const {
+  return std::ranges::any_of(by_owner_, [&](const auto& entry) {
+    const auto& grants = *entry.second;
+    return one.declared.contains(grants.owner) || one.declared.contains(grants.rw) || one.declared.contains(grants.ro);
+  });
+}
+
 bool place::is_meant_for(const log_in_facts& one, const granted_objects& group) const {
   if (declared_ == nullptr) return false;
   if (one.declared.contains(group.owner)) return true;
+  // What belongs to no service, an extension's schema that somebody moved: whoever is at home was given it.
+  const bool is_of_a_service = facts_.is_declared_role(group.owner) || declares(group.schema);
+  if (!is_of_a_service) return is_at_home(one);
   const auto is_one_of = [&](const auto& range) {
     return std::any_of(range.first, range.second, [&](const auto& entry) {
       const auto& grants = *entry.second;
@@ -61,12 +71,7 @@ std::vector<const log_in_facts*> place::outsiders(const role_name& role) const {
   std::vector<const log_in_facts*> found;
   for (const auto* one : facts_.who_reaches(role)) {
     if (facts_.is_declared_role(role) && !one->declared.contains(role)) continue;
-    const bool is_at_home = std::ranges::any_of(by_owner_, [&](const auto& entry) {
-      const auto& grants = *entry.second;
-      return one->declared.contains(grants.owner) || one->declared.contains(grants.rw) ||
-             one->declared.contains(grants.ro);
-    });
-    if (!is_at_home && !facts_.is_superuser(*one)) found.push_back(one);
+    if (!is_at_home(*one) && !facts_.is_superuser(*one)) found.push_back(one);
   }
   return found;
 }

@@ -36,6 +36,8 @@ class place {
   [[nodiscard]] const log_in_facts* anyone_as(const role_name& role) const;
 
  private:
+  // Does it belong to one of the database's services, or read one?
+  [[nodiscard]] bool is_at_home(const log_in_facts& one) const;
   [[nodiscard]] bool is_meant_for(const log_in_facts& one, const granted_objects& group) const;
 
   const proof_facts& facts_;
