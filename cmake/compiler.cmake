@@ -4,6 +4,8 @@ target_compile_options(innkeeper_build INTERFACE
   -Wall -Wextra -Wno-missing-field-initializers
   # When it optimises, GCC 12 warns of its own std::string and std::optional (GCC bugs 105651, 105562).
   $<$<CONFIG:Release>:-Wno-restrict> $<$<CONFIG:Release>:-Wno-maybe-uninitialized> -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch
+  # A source that another one includes (cmake/unity.cmake) is no header, though GCC takes it for one.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>
   $<$<BOOL:${INNKEEPER_WERROR}>:-Werror>)
 target_include_directories(innkeeper_build INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(innkeeper_build INTERFACE INNKEEPER_VERSION="${PROJECT_VERSION}")

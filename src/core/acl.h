@@ -9,6 +9,9 @@
 
 namespace innkeeper {
 
+// The grantee PUBLIC.
+inline const role_name everybody{};
+
 // One letter a privilege, as in the manual's table "ACL Privilege Abbreviations": r SELECT, a INSERT, w UPDATE, d
 // DELETE, D TRUNCATE, x REFERENCES, t TRIGGER, X EXECUTE, U USAGE, C CREATE, c CONNECT, T TEMPORARY, m MAINTAIN.
 struct acl_item {

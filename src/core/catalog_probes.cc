@@ -11,8 +11,6 @@
 namespace innkeeper::probe_rows {
 namespace {
 
-const role_name everybody{};
-
 // PostgreSQL's own, of whatever major, and those that providers give to whom they let administer.
 bool is_predefined(const role_name& name) {
   static const std::set<std::string_view> of_providers{
@@ -20,16 +18,6 @@ bool is_predefined(const role_name& name) {
       "cloudsqladmin",  "cloudsqlreplica", "alloydbsuperuser", "azuresu",        "azure_superuser",
       "azure_pg_admin", "doadmin",         "avnadmin",         "supabase_admin", "neon_superuser"};
   return name.value.starts_with("pg_") || of_providers.contains(name.value);
-}
-
-// The service that answers for a database, and the place that declared it.
-finding about(const proof_facts& facts, const database_name& name) {
-  finding one{.database = name};
-  if (const auto* declared = facts.declared_database(name); declared != nullptr) {
-    one.service = declared->from.service;
-    one.where = declared->from.where;
-  }
-  return one;
 }
 
 std::string database_words(const proof_facts& facts, const database_name& name) {

@@ -1,10 +1,10 @@
 #include "core/conninfo.h"
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
 #include "core/conninfo_dialects.h"
+#include "core/text.h"
 
 namespace innkeeper {
 namespace {
@@ -16,12 +16,6 @@ struct reader {
   parsed (*parse)(std::string_view);
 };
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(), [](unsigned char byte) { return std::tolower(byte); });
-  return out;
-}
-
 // The scheme where the text is a URL at all: pairs may hold "://" too, but behind a "=".
 std::string_view scheme_of(std::string_view text) {
   const auto length = text.find("://");
@@ -31,7 +25,7 @@ std::string_view scheme_of(std::string_view text) {
 }
 
 reader reader_of_url(std::string_view text) {
-  const std::string scheme = lower(scheme_of(text));
+  const std::string scheme = to_lower(scheme_of(text));
   if (scheme == "postgresql" || scheme == "postgres") return {dialect::uri, parse_uri};
   if (scheme == "postgresql+asyncpg" || scheme == "postgres+asyncpg") return {dialect::asyncpg, parse_sqlalchemy};
   if (scheme.starts_with("postgresql+") || scheme.starts_with("postgres+"))
@@ -60,14 +54,14 @@ reader reader_of_pairs(std::string_view text) {
   // Neither: complain in the terms of the one that was meant.
   const auto first = text.substr(0, text.find('='));
   const auto name = first.substr(0, first.find_last_not_of(" \t\n") + 1);
-  const bool is_meant_for_libpq = lower(name) == name && text.find(';') == std::string_view::npos;
+  const bool is_meant_for_libpq = to_lower(name) == name && text.find(';') == std::string_view::npos;
   return is_dotnet_name(name) && !is_meant_for_libpq ? dotnet : keyword;
 }
 
 reader reader_of(std::string_view text) {
   if (text.empty()) throw malformed{"the connection string is empty"};
-  if (lower(text.substr(0, 5)) == "jdbc:") {
-    if (lower(text.substr(0, 16)) == "jdbc:postgresql:") return {dialect::jdbc, parse_jdbc};
+  if (to_lower(text.substr(0, 5)) == "jdbc:") {
+    if (to_lower(text.substr(0, 16)) == "jdbc:postgresql:") return {dialect::jdbc, parse_jdbc};
     throw malformed{"the URL at offset 0 is for another kind of database than PostgreSQL"};
   }
   return scheme_of(text).empty() ? reader_of_pairs(text) : reader_of_url(text);

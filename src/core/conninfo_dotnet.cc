@@ -42,42 +42,42 @@ const std::vector<dotnet_name>& names() {
   return all;
 }
 
-constexpr std::array<std::string_view, 36> tuning{"arraynullabilitymode",
-                                                  "autoprepareminusages",
-                                                  "cancellationtimeout",
-                                                  "checkcertificaterevocation",
-                                                  "commandtimeout",
-                                                  "connectionidlelifetime",
-                                                  "connectionlifetime",
-                                                  "connectionpruninginterval",
-                                                  "encoding",
-                                                  "enlist",
-                                                  "hostrecheckseconds",
-                                                  "includeerrordetail",
-                                                  "includeerrordetails",
-                                                  "includefailedbatchedcommand",
-                                                  "includerealm",
-                                                  "internalcommandtimeout",
-                                                  "keepalive",
-                                                  "loadbalancehosts",
-                                                  "loadtablecomposites",
-                                                  "logparameters",
-                                                  "maxautoprepare",
-                                                  "maximumpoolsize",
-                                                  "maxpoolsize",
-                                                  "minimumpoolsize",
-                                                  "minpoolsize",
-                                                  "multiplexing",
-                                                  "noresetonclose",
-                                                  "persistsecurityinfo",
-                                                  "pooling",
-                                                  "readbuffersize",
-                                                  "searchpath",
-                                                  "servercompatibilitymode",
-                                                  "tcpkeepalive",
-                                                  "timezone",
-                                                  "trustservercertificate",
-                                                  "writebuffersize"};
+constexpr std::array<std::string_view, 36> npgsql_tuning{"arraynullabilitymode",
+                                                         "autoprepareminusages",
+                                                         "cancellationtimeout",
+                                                         "checkcertificaterevocation",
+                                                         "commandtimeout",
+                                                         "connectionidlelifetime",
+                                                         "connectionlifetime",
+                                                         "connectionpruninginterval",
+                                                         "encoding",
+                                                         "enlist",
+                                                         "hostrecheckseconds",
+                                                         "includeerrordetail",
+                                                         "includeerrordetails",
+                                                         "includefailedbatchedcommand",
+                                                         "includerealm",
+                                                         "internalcommandtimeout",
+                                                         "keepalive",
+                                                         "loadbalancehosts",
+                                                         "loadtablecomposites",
+                                                         "logparameters",
+                                                         "maxautoprepare",
+                                                         "maximumpoolsize",
+                                                         "maxpoolsize",
+                                                         "minimumpoolsize",
+                                                         "minpoolsize",
+                                                         "multiplexing",
+                                                         "noresetonclose",
+                                                         "persistsecurityinfo",
+                                                         "pooling",
+                                                         "readbuffersize",
+                                                         "searchpath",
+                                                         "servercompatibilitymode",
+                                                         "tcpkeepalive",
+                                                         "timezone",
+                                                         "trustservercertificate",
+                                                         "writebuffersize"};
 
 struct ssl_mode {
   std::string_view libpq;
@@ -110,7 +110,7 @@ const dotnet_name* find_name(std::string_view written) {
 }
 
 bool is_tuning(std::string_view written) {
-  return std::ranges::find(tuning, normalised(written)) != tuning.end();
+  return std::ranges::find(npgsql_tuning, normalised(written)) != npgsql_tuning.end();
 }
 
 class dotnet_reader {

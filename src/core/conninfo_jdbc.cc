@@ -25,37 +25,37 @@ const std::vector<setting_name> jdbc_names{{"application_name", "ApplicationName
                                            {"sslrootcert", "sslrootcert"},
                                            {"target_session_attrs", "targetServerType"}};
 
-constexpr std::array<std::string_view, 31> tuning{"adaptiveFetch",
-                                                  "assumeMinServerVersion",
-                                                  "autosave",
-                                                  "binaryTransfer",
-                                                  "cancelSignalTimeout",
-                                                  "cleanupSavepoints",
-                                                  "currentSchema",
-                                                  "databaseMetadataCacheFields",
-                                                  "defaultRowFetchSize",
-                                                  "disableColumnSanitiser",
-                                                  "escapeSyntaxCallMode",
-                                                  "hideUnprivilegedObjects",
-                                                  "hostRecheckSeconds",
-                                                  "loadBalanceHosts",
-                                                  "logServerErrorDetail",
-                                                  "logUnclosedConnections",
-                                                  "loggerFile",
-                                                  "loggerLevel",
-                                                  "loginTimeout",
-                                                  "maxResultBuffer",
-                                                  "preferQueryMode",
-                                                  "prepareThreshold",
-                                                  "preparedStatementCacheQueries",
-                                                  "preparedStatementCacheSizeMiB",
-                                                  "readOnly",
-                                                  "reWriteBatchedInserts",
-                                                  "receiveBufferSize",
-                                                  "sendBufferSize",
-                                                  "socketTimeout",
-                                                  "stringtype",
-                                                  "tcpKeepAlive"};
+constexpr std::array<std::string_view, 31> pgjdbc_tuning{"adaptiveFetch",
+                                                         "assumeMinServerVersion",
+                                                         "autosave",
+                                                         "binaryTransfer",
+                                                         "cancelSignalTimeout",
+                                                         "cleanupSavepoints",
+                                                         "currentSchema",
+                                                         "databaseMetadataCacheFields",
+                                                         "defaultRowFetchSize",
+                                                         "disableColumnSanitiser",
+                                                         "escapeSyntaxCallMode",
+                                                         "hideUnprivilegedObjects",
+                                                         "hostRecheckSeconds",
+                                                         "loadBalanceHosts",
+                                                         "logServerErrorDetail",
+                                                         "logUnclosedConnections",
+                                                         "loggerFile",
+                                                         "loggerLevel",
+                                                         "loginTimeout",
+                                                         "maxResultBuffer",
+                                                         "preferQueryMode",
+                                                         "prepareThreshold",
+                                                         "preparedStatementCacheQueries",
+                                                         "preparedStatementCacheSizeMiB",
+                                                         "readOnly",
+                                                         "reWriteBatchedInserts",
+                                                         "receiveBufferSize",
+                                                         "sendBufferSize",
+                                                         "socketTimeout",
+                                                         "stringtype",
+                                                         "tcpKeepAlive"};
 
 struct server_type {
   std::string_view libpq;
@@ -113,7 +113,7 @@ void store(parsed& outcome, const std::string& name, std::string value, const st
   }
   const auto found = std::ranges::find(jdbc_names, name, &setting_name::drivers);
   if (found == jdbc_names.end()) {
-    if (std::ranges::find(tuning, name) == tuning.end())
+    if (std::ranges::find(pgjdbc_tuning, name) == pgjdbc_tuning.end())
       throw malformed{fmt::format("unknown pgJDBC parameter at {}", where)};
     outcome.ignored.push_back(name);
     return;

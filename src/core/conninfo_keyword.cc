@@ -9,7 +9,7 @@
 namespace innkeeper::conninfo_dialects {
 namespace {
 
-constexpr std::string_view space = " \t\n\r\v\f";
+constexpr std::string_view libpq_space = " \t\n\r\v\f";
 
 class keyword_reader {
  public:
@@ -38,7 +38,7 @@ class keyword_reader {
   std::string value() { return rest_.starts_with('\'') ? quoted() : bare(); }
 
  private:
-  void skip_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(space), rest_.size())); }
+  void skip_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(libpq_space), rest_.size())); }
 
   char take() {
     const char byte = rest_.front();
@@ -48,7 +48,7 @@ class keyword_reader {
 
   std::string bare() {
     std::string text;
-    while (!rest_.empty() && space.find(rest_.front()) == std::string_view::npos) {
+    while (!rest_.empty() && libpq_space.find(rest_.front()) == std::string_view::npos) {
       const char byte = take();
       if (byte != '\\') {
         text += byte;
@@ -80,7 +80,7 @@ class keyword_reader {
 };
 
 // A semicolon needs no quotes for libpq, but tells our reader this form from .NET's.
-std::string quoted(std::string_view value) {
+std::string quoted_pair_value(std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \t\n\r\v\f'\\;") == std::string_view::npos;
   if (plain) return std::string{value};
   std::string text = "'";
@@ -129,7 +129,7 @@ bool has_bare_semicolon(std::string_view keyword_text) {
 printed print_keyword(const conninfo& one) {
   std::string text;
   const auto add = [&](std::string_view name, std::string_view value) {
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, quoted(value));
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, quoted_pair_value(value));
   };
   if (const auto hosts = joined_hosts(one.endpoints); !hosts.empty()) add("host", hosts);
   if (const auto ports = joined_ports(one.endpoints); !ports.empty()) add("port", ports);

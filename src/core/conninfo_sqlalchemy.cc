@@ -7,6 +7,8 @@
 
 #include "core/conninfo_dialects.h"
 
+#include "core/text.h"
+
 namespace innkeeper::conninfo_dialects {
 namespace {
 
@@ -36,7 +38,7 @@ std::string hosts_and_ports(std::string_view authority, std::string& ports, std:
 }
 
 std::string sslmode_of(std::string value, const std::string& where) {
-  std::ranges::transform(value, value.begin(), [](unsigned char byte) { return std::tolower(byte); });
+  value = to_lower(value);
   if (value == "true") return "require";
   if (value == "false") return "disable";
   for (const std::string_view known : {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}) {

@@ -11,7 +11,6 @@
 namespace innkeeper::probe_rows {
 namespace {
 
-const role_name everybody{};
 const schema_name every_schema{};
 
 finding about(const desired_database& declared, const std::string& service = {}) {

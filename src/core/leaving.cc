@@ -11,14 +11,6 @@
 namespace innkeeper {
 namespace {
 
-const role_name everybody{};
-
-std::string names_of(const std::vector<sharer>& all) {
-  std::string text;
-  for (const auto& one : all) text += (text.empty() ? "" : ", ") + one.service;
-  return text;
-}
-
 bool is_used(const std::vector<sharer>& by) {
   return std::ranges::any_of(by, [](const sharer& one) { return !one.is_retired; });
 }

@@ -8,12 +8,6 @@
 namespace innkeeper {
 namespace {
 
-std::string names_of(const std::vector<sharer>& all) {
-  std::string text;
-  for (const auto& one : all) text += (text.empty() ? "" : ", ") + one.service;
-  return text;
-}
-
 class pruning : leaver {
  public:
   pruning(const service_footprint& one, const std::vector<service_footprint>& every, const observed_server& observed,

@@ -16,6 +16,12 @@
 namespace innkeeper {
 
 // What all three plans ask and write.
+[[nodiscard]] inline std::string names_of(const std::vector<sharer>& all) {
+  std::string text;
+  for (const auto& one : all) text += (text.empty() ? "" : ", ") + one.service;
+  return text;
+}
+
 class leaver {
  public:
   leaver(const service_footprint& one, const observed_server& observed)

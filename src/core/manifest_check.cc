@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "core/conninfo.h"
 #include "core/display.h"
 #include "core/manifest_scalars.h"
 #include "core/naming.h"
+#include "core/text.h"
 
 namespace innkeeper {
 namespace {
@@ -60,8 +60,7 @@ bool spells_password(std::string_view text) {
 
 // "password=…", "Pwd=…", as keywords and parameters have it.
 bool spells_password_keyword(std::string_view text) {
-  std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = to_lower(text);
   for (const std::string_view word : {"password", "passwd", "pwd"}) {
     const std::size_t at = lower.find(word);
     const std::size_t sign = at == std::string::npos ? at : lower.find_first_not_of(' ', at + word.size());

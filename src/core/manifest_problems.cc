@@ -4,19 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <tuple>
+
+#include "core/text.h"
 
 namespace innkeeper {
 namespace {
 
 constexpr std::size_t longest_shown_line = 200;
-
-std::string to_lower(std::string_view text) {
-  std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
 
 // "password: hunter2", "Password=hunter2", but not "password: [env: …]" or "password: ${NAME}".
 bool has_literal_after(std::string_view line, std::string_view word) {

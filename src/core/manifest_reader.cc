@@ -10,6 +10,7 @@
 #include "core/display.h"
 #include "core/manifest_hardening.h"
 #include "core/manifest_scalars.h"
+#include "core/text.h"
 
 namespace innkeeper {
 namespace {
@@ -52,12 +53,6 @@ std::vector<const yaml::node*> items_of(const yaml::node* list) {
     if (item.usable) items.push_back(&item);
   }
   return items;
-}
-
-std::string to_lower(std::string_view text) {
-  std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
 }
 
 bool is_setting_name(std::string_view name) {

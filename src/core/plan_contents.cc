@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "core/acl.h"
 #include "core/plan_rules.h"
 #include "core/sql.h"
 
 namespace innkeeper::plan_rules {
 namespace {
 
-const role_name everybody{};
 const schema_name every_schema{};
 
 // What the read-write and read-only roles hold on each kind of object.

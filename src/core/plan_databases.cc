@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "core/acl.h"
 #include "core/plan_rules.h"
 #include "core/sql.h"
 
 namespace innkeeper::plan_rules {
 namespace {
 
-const role_name everybody{};
 const std::string registry_mark = "innkeeper registry";  // every estate's, so no estate's name
 
 // Reads like the database's life: made closed, limited, closed to PUBLIC, granted, configured, opened.

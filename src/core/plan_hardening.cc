@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/acl.h"
 #include "core/parameter.h"
 #include "core/plan_rules.h"
 #include "core/seats.h"
@@ -14,7 +15,6 @@
 namespace innkeeper::plan_rules {
 namespace {
 
-const role_name everybody{};
 constexpr std::string_view temp_file_limit = "temp_file_limit";
 
 std::string statement_of(action what) {

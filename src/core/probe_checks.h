@@ -7,6 +7,21 @@
 
 namespace innkeeper::probe_rows {
 
+// The service that answers for a database, and the place that declared it.
+[[nodiscard]] inline finding about(const proof_facts& facts, const database_name& name) {
+  finding one{.database = name};
+  if (const auto* declared = facts.declared_database(name); declared != nullptr) {
+    one.service = declared->from.service;
+    one.where = declared->from.where;
+  }
+  return one;
+}
+
+[[nodiscard]] inline bool is_of_a_service(const proof_facts& facts, const database_name& name) {
+  const auto* declared = facts.declared_database(name);
+  return declared != nullptr && !declared->is_registry;
+}
+
 class checks {
  public:
   explicit checks(const probe& self) : self_{self} {}

@@ -21,17 +21,9 @@ std::int64_t number(const proof_facts& facts, std::string_view name, std::int64_
   return value;
 }
 
-bool is_of_a_service(const proof_facts& facts, const database_name& name) {
-  const auto* declared = facts.declared_database(name);
-  return declared != nullptr && !declared->is_registry;
-}
-
-finding about(const proof_facts& facts, const database_name& name) {
-  finding one{.says = verdict::advice, .database = name};
-  if (const auto* declared = facts.declared_database(name); declared != nullptr) {
-    one.service = declared->from.service;
-    one.where = declared->from.where;
-  }
+finding advice_about(const proof_facts& facts, const database_name& name) {
+  finding one = about(facts, name);
+  one.says = verdict::advice;
   return one;
 }
 
@@ -86,7 +78,7 @@ judgement lock_table(const proof_facts& facts, const probe& self) {
   const auto slots = number(facts, "max_locks_per_transaction", 64) *
                      (number(facts, "max_connections", 100) + number(facts, "max_prepared_transactions", 0));
   for (const auto& one : facts.observed().security->lock_holders) {
-    auto found = about(facts, one.database);
+    auto found = advice_about(facts, one.database);
     found.log_in = one.role;
     found.text = fmt::format("a session of role \"{}\" in database \"{}\" holds {} locks of some {} that all share",
                              one.role, one.database, one.amount, slots);
@@ -113,7 +105,7 @@ judgement long_transactions(const proof_facts& facts, const probe& self) {
   if (!facts.observed().security) return result.done();
   for (const auto& one : facts.observed().security->long_transactions) {
     if (!is_of_a_service(facts, one.database)) continue;
-    auto found = about(facts, one.database);
+    auto found = advice_about(facts, one.database);
     found.log_in = one.role;
     found.text = fmt::format("a session of role \"{}\" in database \"{}\" has been in a transaction for {} minutes",
                              one.role, one.database, one.amount / 60);
@@ -131,7 +123,7 @@ judgement transaction_ages(const proof_facts& facts, const probe& self) {
   const auto most_multixacts = 2 * number(facts, "autovacuum_multixact_freeze_max_age", 400'000'000);
   for (const auto& one : facts.observed().security->ages) {
     if (one.transactions <= most && one.multixacts <= most_multixacts) continue;
-    auto found = about(facts, one.database);
+    auto found = advice_about(facts, one.database);
     found.text = fmt::format(
         "database \"{}\" has {} transactions that could not be frozen; at 2,000,000,000 the server "
         "takes no more writes, for anybody",
@@ -193,7 +185,7 @@ judgement kept_wal(const proof_facts& facts, const probe& self) {
   const auto& slots = facts.observed().security->slots;
   for (const auto& one : slots) {
     if (one.is_active) continue;
-    auto found = about(facts, one.database);
+    auto found = advice_about(facts, one.database);
     found.text = fmt::format("replication slot \"{}\" is not in use and keeps all WAL written since", one.name);
     found.statement = fmt::format("SELECT pg_catalog.pg_drop_replication_slot({});", quote_literal(one.name));
     if (!one.is_logical || !is_of_a_service(facts, one.database)) result.find(std::move(found));  // else P44's

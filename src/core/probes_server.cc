@@ -17,20 +17,6 @@ const observed_parameter* parameter(const proof_facts& facts, std::string_view n
   return found == all.end() ? nullptr : &*found;
 }
 
-finding about(const proof_facts& facts, const database_name& name) {
-  finding one{.database = name};
-  if (const auto* declared = facts.declared_database(name); declared != nullptr) {
-    one.service = declared->from.service;
-    one.where = declared->from.where;
-  }
-  return one;
-}
-
-bool is_of_a_service(const proof_facts& facts, const database_name& name) {
-  const auto* declared = facts.declared_database(name);
-  return declared != nullptr && !declared->is_registry;
-}
-
 }  // namespace
 
 judgement things_in_templates(const proof_facts& facts, const probe& self) {

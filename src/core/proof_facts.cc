@@ -13,8 +13,6 @@
 namespace innkeeper {
 namespace {
 
-const role_name everybody{};
-
 template <class T>
 bool holds(const std::vector<T>& all, const T& one) {
   return std::ranges::find(all, one) != all.end();

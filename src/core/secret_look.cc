@@ -5,6 +5,8 @@
 #include <cctype>
 #include <string>
 
+#include "core/text.h"
+
 namespace innkeeper {
 namespace {
 
@@ -15,12 +17,6 @@ constexpr std::array secret_words{"passw",  "passphrase", "pwd",  "secret",     
 constexpr std::array token_beginnings{"ghp_", "gho_",     "ghs_",     "github_pat_", "glpat-",    "xoxb-", "xoxp-",
                                       "sk-",  "sk_live_", "rk_live_", "akia",        "asia",      "aiza",  "ya29.",
                                       "eyj",  "hvs.",     "npm_",     "pypi-",       "-----begin"};
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 bool is_word_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
@@ -81,15 +77,15 @@ bool name_says_so(std::string_view name) {
 }  // namespace
 
 bool value_looks_secret(std::string_view text) {
-  const std::string plain = lower(text);
+  const std::string plain = to_lower(text);
   return has_password_in_uri(text) || names_a_password(plain) || begins_like_a_token(plain) || is_verifier(plain);
 }
 
 bool setting_looks_secret(std::string_view name, std::string_view value) {
   if (value.empty()) return false;
   const auto dot = name.find('.');
-  if (dot != std::string_view::npos && name_says_so(lower(name.substr(dot + 1)))) {
-    const std::string plain = lower(value);
+  if (dot != std::string_view::npos && name_says_so(to_lower(name.substr(dot + 1)))) {
+    const std::string plain = to_lower(value);
     // Switches and numbers are no secrets, whatever they are called.
     const bool is_number = std::ranges::all_of(plain, [](unsigned char c) { return std::isdigit(c) != 0; });
     constexpr std::array switches{"on", "off", "true", "false", "yes", "no", "none"};

@@ -27,7 +27,7 @@ std::string names(const std::vector<role_name>& roles) {
   return text;
 }
 
-std::string or_public(const role_name& role) {
+std::string name_or_public(const role_name& role) {
   return role.empty() ? "PUBLIC" : role.value;
 }
 
@@ -108,10 +108,11 @@ struct phrase_of {
             fmt::format("{} may no longer hand out {}", s.grantee, privilege_words(s.privileges))};
   }
   phrase operator()(const steps::grant_on_functions& s) const {
-    return {"database " + s.database.value, fmt::format("open {} to {}", words_of(s.group), or_public(s.grantee))};
+    return {"database " + s.database.value, fmt::format("open {} to {}", words_of(s.group), name_or_public(s.grantee))};
   }
   phrase operator()(const steps::revoke_on_functions& s) const {
-    return {"database " + s.database.value, fmt::format("close {} to {}", words_of(s.group), or_public(s.grantee))};
+    return {"database " + s.database.value,
+            fmt::format("close {} to {}", words_of(s.group), name_or_public(s.grantee))};
   }
   phrase operator()(const steps::reset_database_parameter& s) const {
     return {"database " + s.database.value, fmt::format("{} as the server has it", s.name)};
@@ -160,7 +161,7 @@ struct phrase_of {
   }
   phrase operator()(const steps::revoke_on_schema& s) const {
     return {in(s.database, s.schema),
-            fmt::format("take {} from {}", privilege_words(s.privileges), or_public(s.grantee))};
+            fmt::format("take {} from {}", privilege_words(s.privileges), name_or_public(s.grantee))};
   }
   phrase operator()(const steps::create_extension& s) const {
     return {fmt::format("extension {}.{}", s.database, s.extension),

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "exec/descriptor.h"
 #include "exec/error.h"
 #include "exec/random.h"
 
@@ -21,20 +22,6 @@ namespace fs = std::filesystem;
   throw error{exit_code::failed, fmt::format("could not {} \"{}\"", what, path.string()),
               std::generic_category().message(cause)};
 }
-
-class descriptor {
- public:
-  explicit descriptor(int value) : value_{value} {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 fs::path directory_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path{"."};

@@ -18,33 +18,13 @@
 #include <system_error>
 #include <utility>
 
+#include "exec/descriptor.h"
 #include "exec/error.h"
 
 namespace innkeeper::exec {
 namespace {
 
 using clock = std::chrono::steady_clock;
-
-class descriptor {
- public:
-  descriptor() = default;
-  explicit descriptor(int value) : value_{value} {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() { close(); }
-  void open(int value) {
-    close();
-    value_ = value;
-  }
-  void close() {
-    if (value_ >= 0) ::close(value_);
-    value_ = -1;
-  }
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_ = -1;
-};
 
 [[noreturn]] void fail(const std::string& what, int cause) {
   throw error{exit_code::failed, what, std::generic_category().message(cause)};

@@ -14,7 +14,7 @@ using enum access_cell;
 using testing::HasSubstr;
 using testing::Not;
 
-const page_facts facts{.estate = "cafe-erp", .time = "2026-11-21 16:20:05 UTC", .program = "innkeeper 0.1.0"};
+const page_facts shown_facts{.estate = "cafe-erp", .time = "2026-11-21 16:20:05 UTC", .program = "innkeeper 0.1.0"};
 
 proof_report small_report() {
   proof_report report{.server = "shared",
@@ -42,7 +42,7 @@ int count_of(const std::string& text, std::string_view part) {
 }
 
 TEST(proof_page, says_what_was_proved_of_which_server_when_and_by_what) {
-  const auto page = proof_page(facts, {small_report()});
+  const auto page = proof_page(shown_facts, {small_report()});
   for (const auto* part : {"Proved: 2 services, 52 probes, 0 leaks", "2026-11-21 16:20:05 UTC", "innkeeper 0.1.0",
                            "<dd>15.20</dd>", "7370000000000000001", "12 roles, 4 databases", "5 of 5 doors",
                            "other services&#39; databases refuse", "<bdi>cafe_user</bdi>"}) {
@@ -54,7 +54,7 @@ TEST(proof_page, says_what_was_proved_of_which_server_when_and_by_what) {
 TEST(proof_page, needs_nothing_from_elsewhere_and_no_script) {
   auto report = small_report();
   report.findings = {{.probe = "P3", .text = "a leak", .statement = "REVOKE x FROM y;"}};
-  const auto page = proof_page(facts, {report});
+  const auto page = proof_page(shown_facts, {report});
   for (const auto* part :
        {"<script", "src=", "@import", "url(", "http://", "https://", "<link", "<iframe", "onclick"}) {
     EXPECT_THAT(page, Not(HasSubstr(part)));
@@ -80,7 +80,7 @@ TEST(proof_page, shows_hostile_names_as_text) {
                       .statement = hostile,
                       .where = {hostile, 1, 1},
                       .accepted = acceptance{hostile, std::chrono::year{2030} / 1 / 1, {hostile, 1, 1}}}};
-  auto named = facts;
+  auto named = shown_facts;
   named.estate = named.problem = hostile;
   const auto page = proof_page(named, {report});
   EXPECT_THAT(page, Not(HasSubstr("<script")));
@@ -101,7 +101,7 @@ TEST(proof_page, puts_findings_first_with_the_statement_that_mends_them) {
                       .database = {"cafe"},
                       .text = "log-in \"erp_user\" could enter database \"cafe\"",
                       .statement = "REVOKE ALL ON DATABASE \"cafe\" FROM \"erp_user\";"}};
-  const auto page = proof_page(facts, {report});
+  const auto page = proof_page(shown_facts, {report});
   EXPECT_THAT(page, HasSubstr("<title>Not proved: cafe-erp</title>"));
   EXPECT_THAT(page, HasSubstr("<code>REVOKE ALL ON DATABASE &quot;cafe&quot; FROM &quot;erp_user&quot;;</code>"));
   EXPECT_LT(page.find("<article class=\"critical\">"), page.find("Who can enter what"));
@@ -109,7 +109,7 @@ TEST(proof_page, puts_findings_first_with_the_statement_that_mends_them) {
 }
 
 TEST(proof_page, says_of_an_estate_that_was_not_reached_that_nothing_is_proved) {
-  auto unreached = facts;
+  auto unreached = shown_facts;
   unreached.problem = "server \"shared\" is not running";
   const auto page = proof_page(unreached, {});
   EXPECT_THAT(page, HasSubstr("<title>Not proved"));
@@ -128,7 +128,7 @@ TEST(proof_page, of_a_thousand_services_is_a_page_that_a_browser_bears) {
     report.matrix.rows.push_back(std::move(row));
   }
   report.matrix.rows[500].cells[7] = leak;
-  const auto page = proof_page(facts, {report});
+  const auto page = proof_page(shown_facts, {report});
   EXPECT_LT(page.size(), 1'000'000U);
   EXPECT_LT(count_of(page, "<td"), 10'000);
   EXPECT_EQ(count_of(page, "<th scope=\"row\">"), 1000);

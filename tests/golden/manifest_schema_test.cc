@@ -30,7 +30,7 @@ const schema_validator& schema() {
   return validator;
 }
 
-std::string read(const fs::path& file) {
+std::string text_of(const fs::path& file) {
   std::ostringstream text;
   text << std::ifstream{file}.rdbuf();
   return text.str();
@@ -271,7 +271,7 @@ TEST(manifest_schema, accepts_every_example) {
   int files = 0;
   for (const auto& entry : fs::recursive_directory_iterator{fs::path{INNKEEPER_SOURCE_DIR} / "examples"}) {
     if (entry.path().filename() != "innkeeper.yaml") continue;
-    const source_text source{read(entry.path())};
+    const source_text source{text_of(entry.path())};
     const yaml::document document = yaml::read(source);
     ASSERT_TRUE(document.root) << entry.path();
     auto value = test::to_json(*document.root);
@@ -295,7 +295,7 @@ TEST(manifest_schema, reference_page_shows_the_tables_as_they_are) {
   const fs::path file = fs::path{INNKEEPER_SOURCE_DIR} / "docs" / "manifest.md";
   const std::string begin = "<!-- keys: begin, made from the tables by ACCEPT=1 test_golden -->\n";
   const std::string end = "<!-- keys: end -->\n";
-  const std::string page = read(file);
+  const std::string page = text_of(file);
   const std::size_t from = page.find(begin);
   const std::size_t to = page.find(end);
   ASSERT_NE(from, std::string::npos);

@@ -18,7 +18,7 @@ namespace {
 
 using testing::IsEmpty;
 
-const auto nobody_listens = [](const event&) {};
+const event_sink unheard = [](const event&) {};
 const location here{"innkeeper.yaml", 7, 3};
 
 class hardening : public testing::Test {
@@ -31,7 +31,7 @@ class hardening : public testing::Test {
     access_.server = &all_.servers.front();
   }
 
-  apply_report run() { return apply_server(all_, access_, {}, nobody_listens); }
+  apply_report run() { return apply_server(all_, access_, {}, unheard); }
 
   // Applied without a failure, and nothing left to do.
   void reach_it() {

@@ -6,12 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "exec/apply.h"
 #include "exec/secret_store.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
+#include "tests/support/majors.h"
 #include "tests/support/postgres_fixture.h"
 
 namespace innkeeper::exec {
@@ -154,7 +156,13 @@ TEST_F(quick_plan, sees_every_hand_edit_but_those_that_it_says_it_does_not_check
   provision();
   as_service("cafe_user", "cafe", "CREATE TABLE orders (id int)");
   std::set<std::string> met;
-  for (const auto& edit : hand_edits()) {
+  // The majors share out the edits that leave a trace, as they do random cases.
+  const auto edits = hand_edits();
+  const int count = static_cast<int>(edits.size());
+  const auto mine = test::cases_here(count, count);
+  for (int i = 0; i < count; ++i) {
+    const auto& edit = edits[static_cast<std::size_t>(i)];
+    if (edit.blind_spot.empty() && !std::ranges::binary_search(mine, i)) continue;
     SCOPED_TRACE(edit.database + ": " + edit.statement);
     expect_quick_and_quiet();
     for (std::size_t begin = 0, end = 0; begin < edit.statement.size(); begin = end + 2) {
