@@ -112,7 +112,10 @@ class inside_rules {
               wanted.from, wanted_.name, also);
     }
     for (const auto& grant : wanted.grants) {
-      const std::string lacks = missing(grant.privileges, privileges_of(found->privileges, grant.grantee));
+      // What the owner of before held goes with it.
+      const bool loses_all = has_other_owner && grant.grantee == found->owner;
+      const std::string held = loses_all ? "" : privileges_of(found->privileges, grant.grantee);
+      const std::string lacks = missing(grant.privileges, held);
       if (!lacks.empty()) grant_schema(wanted, grant.grantee, lacks);
     }
     revoke_excess(wanted, *found);
@@ -223,9 +226,30 @@ class inside_rules {
               wanted_.name, grants.owner, every_schema, kind, false, privilege, {}, with_.can.must_assume_owner},
           grants.from);
     }
+    for (const auto& row : found_.default_privileges) {
+      if (row.role == grants.owner) take_back_defaults(grants, row);
+    }
     const schema_name in = grants.every_schema ? every_schema : grants.schema;
     for (const auto& rule : object_rules) default_grants(grants, in, rule);
     if (grants.every_schema) default_grants(grants, every_schema, {'n', "U", "U"});
+  }
+
+  // From the estate's other roles. What a service will give to PUBLIC or to roles of its own making is its business;
+  // the proof tells the former.
+  void take_back_defaults(const desired_object_grants& grants, const observed_default_privileges& row) {
+    for (const auto& item : row.privileges) {
+      const bool is_expected = item.grantee == grants.owner || item.grantee == grants.rw || item.grantee == grants.ro;
+      if (is_expected || !with_.wanted_roles.contains(item.grantee) || item.privileges.empty()) continue;
+      add(steps::alter_default_privileges{wanted_.name,
+                                          grants.owner,
+                                          row.schema,
+                                          row.kind,
+                                          false,
+                                          item.privileges,
+                                          {item.grantee},
+                                          with_.can.must_assume_owner},
+          grants.from);
+    }
   }
 
   void default_grants(const desired_object_grants& grants, const schema_name& in, const object_privileges& rule) {

@@ -118,7 +118,10 @@ class around_rules {
     take_back_grant_options(found, may);
     if (!open_to_all.empty()) revoke(everybody, open_to_all, may);
     for (const auto& grant : wanted_.grants) {
-      const std::string lacks = missing(grant.privileges, privileges_of(found.privileges, grant.grantee));
+      // What the owner of before held went with it.
+      const bool lost_all = grant.grantee == found.owner && may && !owner_is_fine(found.owner);
+      const std::string held = lost_all ? "" : privileges_of(found.privileges, grant.grantee);
+      const std::string lacks = missing(grant.privileges, held);
       if (!lacks.empty()) add(steps::grant_on_database{wanted_.name, grant.grantee, lacks});
     }
     std::set<role_name> seen;
@@ -283,22 +286,39 @@ void close_maintenance(const context& with, const database_name& name, writer& t
   }
 }
 
-// A service that is no longer declared keeps its database as it is; the others' roles have no business there.
+// A service that is no longer declared keeps its database as it is; the others have no business there.
 void close_left_behind(const context& with, const observed_database& found, writer& to) {
+  if (found.connection_limit == -2) return;  // nothing can be done to it but to drop it
   const bool may = with.could_act_for(found.owner);
+  const auto mend = [&](action what, const origin& from, const std::string& text, const std::string& statement) {
+    if (may) {
+      to.add(std::move(what), step_scope::closing, from, found.name, {{.role = found.owner, .inherits = true}});
+    } else {
+      to.tell({.text = text, .statement = statement, .who = "a superuser", .from = from});
+    }
+  };
+  const std::string name = quoted(found.name);
+  const auto owner = with.wanted_roles.find(found.owner);
+  if (owner != with.wanted_roles.end() && !with.skips(owner->second->from)) {
+    mend(steps::alter_database{.database = found.name, .owner = with.can.admin}, owner->second->from,
+         fmt::format("database \"{}\", which no manifest declares, belongs to \"{}\"", found.name, found.owner),
+         fmt::format("ALTER DATABASE {} OWNER TO {};", name, quoted(with.can.admin)));
+  }
+  if (found.is_template && with.policy.services.empty()) {
+    mend(steps::alter_database{.database = found.name, .is_template = false}, {},
+         fmt::format("database \"{}\", which no manifest declares, is a template", found.name),
+         fmt::format("ALTER DATABASE {} IS_TEMPLATE false;", name));
+  }
   for (const auto& item : found.privileges) {
     const auto wanted = with.wanted_roles.find(item.grantee);
-    if (wanted == with.wanted_roles.end() || item.grantee == found.owner || with.skips(wanted->second->from)) continue;
-    if (may) {
-      to.add(steps::revoke_on_database{found.name, item.grantee, item.privileges}, step_scope::closing,
-             wanted->second->from, found.name);
-      continue;
-    }
-    to.tell({.text = fmt::format("role \"{}\" holds {} on database \"{}\", which no manifest declares", item.grantee,
-                                 privilege_words(item.privileges), found.name),
-             .statement = fmt::format("REVOKE ALL ON DATABASE {} FROM {};", quoted(found.name), quoted(item.grantee)),
-             .who = "a superuser",
-             .from = wanted->second->from});
+    if (item.grantee == found.owner || (!item.is_public() && wanted == with.wanted_roles.end())) continue;
+    const origin from = item.is_public() ? origin{} : wanted->second->from;
+    if (item.is_public() ? !with.policy.services.empty() : with.skips(from)) continue;
+    const std::string who = item.is_public() ? "every log-in" : fmt::format("role \"{}\"", item.grantee);
+    mend(steps::revoke_on_database{found.name, item.grantee, item.privileges}, from,
+         fmt::format("{} holds {} on database \"{}\", which no manifest declares", who,
+                     privilege_words(item.privileges), found.name),
+         fmt::format("REVOKE ALL ON DATABASE {} FROM {};", name, item.is_public() ? "PUBLIC" : quoted(item.grantee)));
   }
 }
 

@@ -152,6 +152,9 @@ std::vector<std::string> not_checked(const look_summary& summary) {
         "rights of PUBLIC inside a database", "which rights a role holds on a schema or by default, where it held some",
         "what the bootstrap superuser owns inside a database, extensions too", "versions and schemas of extensions"};
   }
+  if (summary.security_unchecked) {
+    lines.emplace_back("what is asked of a proof about objects, functions, extensions, secrets and pg_hba.conf");
+  }
   if (summary.passwords_unchecked) lines.emplace_back("passwords, which this admin can only try");
   return lines;
 }

@@ -47,6 +47,7 @@ struct look_summary {
   std::vector<database_name> entered;  // quick: looked into, since no noted look fits; not the registry
   std::string obstacle;                // why no noted look could be asked for; empty: none
   bool passwords_unchecked = false;    // quick, by an admin who would have to log in to know
+  bool security_unchecked = false;     // quick, for a proof
 
   friend bool operator==(const look_summary&, const look_summary&) = default;
 };

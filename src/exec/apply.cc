@@ -169,7 +169,17 @@ void finish_what_was_cut_off(const estate& all, const server_access& access, con
   }
 }
 
-// Runs plans until nothing is left to do, at most a few times: only a race asks for a second one.
+// Nobody could look into a database that takes no connections, and the run has opened it.
+bool has_opened_unseen(const server_plan& ran) {
+  std::set<database_name> wanted;
+  for (const auto& one : ran.desired.databases) wanted.insert(one.name);
+  return std::ranges::any_of(ran.observed.databases, [&](const observed_database& one) {
+    return !one.allows_connections && one.connection_limit != -2 && wanted.contains(one.name);
+  });
+}
+
+// Runs plans until nothing is left to do, at most a few times: a race asks for a second one, and so does a database
+// that was closed.
 void run_under_lock(const estate& all, const server_access& access, const apply_options& options,
                     const event_sink& tell, apply_report& report) {
   const server_lock lock{access, all.name, options.lock_timeout, tell};
@@ -201,7 +211,7 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
     report.left = look_again(planned, done, all, access, options, after, right);
     report.attentions = report.left.attentions;
     report.preflight = report.left.preflight;
-    if (!done.met_a_race) break;
+    if (!done.met_a_race && !has_opened_unseen(planned)) break;
   }
   count(report, planned, options, touched);
   if (has_run) audit.finish(report.steps, report.failed, planned.desired, after, right);

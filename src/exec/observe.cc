@@ -228,6 +228,7 @@ observation observe(const server_access& access, const desired_server& desired, 
   }
   auto looks = summarize_looks(desired, observed, options.how);
   looks.obstacle = std::move(first.obstacle);
+  looks.security_unchecked = options.for_proof && options.how == depth::quick;
   return {std::move(observed), std::move(looks)};
 }
 

@@ -213,6 +213,21 @@ TEST(plan, takes_services_out_of_what_another_one_left_behind) {
   EXPECT_TRUE(has_step(made, "database erp: take CREATE from cafe_owner"));
   EXPECT_FALSE(has_step(made, "role erp_ro: no longer a member of erp_access, as admin_user granted it"));
   EXPECT_FALSE(has_step(made, "database erp: take CONNECT from erp_access"));
+  // Opened by another hand since.
+  auto opened = server;
+  opened.databases.back().is_template = true;
+  opened.databases.back().owner = {"cafe_owner"};
+  opened.databases.back().privileges = {{{}, "Tc", "", {"cafe_owner"}}};
+  const auto closing = plan_for(all, opened);
+  EXPECT_TRUE(has_step(closing, "database erp: close to PUBLIC")) << testing::PrintToString(descriptions(closing));
+  EXPECT_TRUE(std::ranges::any_of(closing.steps, [](const step& one) {
+    const auto* change = std::get_if<steps::alter_database>(&one.what);
+    return change != nullptr && change->database.value == "erp" && change->owner == role_name{"admin_user"};
+  }));
+  EXPECT_TRUE(std::ranges::any_of(closing.steps, [](const step& one) {
+    const auto* change = std::get_if<steps::alter_database>(&one.what);
+    return change != nullptr && change->database.value == "erp" && change->is_template == false;
+  }));
   // Only looked at, it is left as it is.
   all.services.push_back(service("erp", 20));
   all.services.back().mode = management_mode::observe;

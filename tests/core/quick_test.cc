@@ -10,6 +10,8 @@
 namespace innkeeper {
 namespace {
 
+using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -176,7 +178,10 @@ TEST_F(quick, says_what_it_did_not_check_and_a_deep_plan_says_nothing) {
   EXPECT_THAT(not_checked(summarize_looks(desired_, server_, depth::deep)), IsEmpty());
   EXPECT_THAT(not_checked(summarize_looks(desired_, server_, depth::quick)), SizeIs(4));
   server_.can.may_read_verifiers = false;
-  EXPECT_THAT(not_checked(summarize_looks(desired_, server_, depth::quick)), SizeIs(5));
+  auto of_proof = summarize_looks(desired_, server_, depth::quick);
+  EXPECT_THAT(not_checked(of_proof), SizeIs(5));
+  of_proof.security_unchecked = true;
+  EXPECT_THAT(not_checked(of_proof), Contains(HasSubstr("of a proof")));
 }
 
 TEST_F(quick, a_plan_asks_nothing_of_the_inside_that_is_as_noted) {

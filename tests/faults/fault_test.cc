@@ -17,7 +17,7 @@ bool is_tried_everywhere(fault_kind kind) {
 // every day: some runs have a few less.
 std::vector<fault_point> points() {
   constexpr int everyday = 3;
-  constexpr int sample = 12;
+  constexpr int sample = 6;
   constexpr int everywhere = 1'000'000;
   constexpr int spare = 6;
   const auto counts = count_messages(INNKEEPER_BINARY);

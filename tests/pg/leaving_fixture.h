@@ -62,7 +62,9 @@ class leaving : public testing::Test {
   void apply() {
     const auto report = apply_server(all_, access_, {}, quiet);
     for (const auto& one : report.failures) ADD_FAILURE() << one.text;
-    for (const auto& one : report.problems) ADD_FAILURE() << to_string(one);
+    for (const auto& one : report.problems) {
+      if (one.level == severity::error) ADD_FAILURE() << to_string(one);
+    }
   }
   plan plan_now() { return plan_server(all_, access_, {}).steps; }
 

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "exec/apply.h"
+#include "exec/prove.h"
 #include "exec/secret_store.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
@@ -184,6 +185,13 @@ TEST_F(quick_plan, sees_every_hand_edit_but_those_that_it_says_it_does_not_check
   }
   const auto documented = not_checked(plan_now(depth::quick).looks);
   EXPECT_EQ(met, std::set<std::string>(documented.begin(), documented.end())) << "a blind spot that nobody tried";
+}
+
+TEST_F(quick_plan, of_a_proof_says_what_no_shared_catalog_tells) {
+  provision();
+  const auto proof = verify_server(all_, access_, {.how = depth::quick}, [](const event&) {});
+  EXPECT_THAT(not_checked(proof.looks), Contains(HasSubstr("of a proof")));
+  EXPECT_THAT(not_checked(verify_server(all_, access_, {}, [](const event&) {}).looks), IsEmpty());
 }
 
 TEST_F(quick_plan, is_not_disturbed_by_what_services_do_every_day) {
