@@ -1,5 +1,5 @@
-# innkeeper_unity(TARGET): compiles its sources in groups, which takes little more than half the time: most of it goes
-# into the same headers and templates. Up to four files of one subject (plan_*.cc) are a group; those that are alone with
+# innkeeper_unity(TARGET): compiles its sources in groups, which saves a quarter of the time, since much of it goes into
+# the same headers and templates. Up to four files of one subject (plan_*.cc) are a group; those that are alone with
 # their subject share one with others of their first letter. So a new file changes few groups. What two files of a group
 # have in their anonymous namespaces must have different names.
 function(innkeeper_unity target)

@@ -169,12 +169,14 @@ void finish_what_was_cut_off(const estate& all, const server_access& access, con
   }
 }
 
-// Nobody could look into a database that takes no connections, and the run has opened it.
-bool has_opened_unseen(const server_plan& ran) {
-  std::set<database_name> wanted;
-  for (const auto& one : ran.desired.databases) wanted.insert(one.name);
-  return std::ranges::any_of(ran.observed.databases, [&](const observed_database& one) {
-    return !one.allows_connections && one.connection_limit != -2 && wanted.contains(one.name);
+// Nobody could look into a database that took no connections, and the run has opened it.
+bool has_opened_unseen(const observed_server& before, const observed_server& after) {
+  std::set<database_name> closed;
+  for (const auto& one : before.databases) {
+    if (!one.allows_connections) closed.insert(one.name);
+  }
+  return std::ranges::any_of(after.databases, [&](const observed_database& one) {
+    return one.allows_connections && closed.contains(one.name);
   });
 }
 
@@ -211,7 +213,7 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
     report.left = look_again(planned, done, all, access, options, after, right);
     report.attentions = report.left.attentions;
     report.preflight = report.left.preflight;
-    if (!done.met_a_race && !has_opened_unseen(planned)) break;
+    if (!done.met_a_race && !has_opened_unseen(planned.observed, after)) break;
   }
   count(report, planned, options, touched);
   if (has_run) audit.finish(report.steps, report.failed, planned.desired, after, right);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "exec/secret_store.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
+#include "tests/support/killed.h"
 #include "tests/support/postgres_fixture.h"
 
 namespace innkeeper::exec {
@@ -68,22 +68,12 @@ class apply : public testing::Test {
 
   // Runs in a child that dies by SIGKILL when `point` events of this kind were told; false where it ended before that.
   bool run_and_die_at(event_kind kind, int point, bool one_by_one) {
-    const pid_t child = ::fork();
-    if (child == 0) {
+    return test::is_killed([&] {
       int seen = 0;
-      try {
-        (void)run({.one_by_one = one_by_one}, [&](const event& one) {
-          if (one.kind == kind && seen++ == point) ::kill(::getpid(), SIGKILL);
-        });
-      } catch (...) {
-        ::_exit(1);
-      }
-      ::_exit(0);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0) << "the child failed before it was killed";
-    return WIFSIGNALED(status);
+      (void)run({.one_by_one = one_by_one}, [&](const event& one) {
+        if (one.kind == kind && seen++ == point) test::die_here();
+      });
+    });
   }
 
   // What the catalogs say of the estate, free of OIDs and passwords: two runs with the same end have the same text.

@@ -2,9 +2,6 @@
 // A server whose services leave: what its tests have in common.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -18,6 +15,7 @@
 #include "exec/secret_store.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
+#include "tests/support/killed.h"
 #include "tests/support/majors.h"
 #include "tests/support/postgres_fixture.h"
 
@@ -111,24 +109,14 @@ class leaving : public testing::Test {
     return all;
   }
 
-  // Dies by SIGKILL at the given event; false where the run ended before. `check` looks at the server right after.
+  // Dies by SIGKILL at the given event; false where the run ended before.
   bool go_and_die_at(leaving_kind kind, const std::string& name, int point) {
-    const pid_t child = ::fork();
-    if (child == 0) {
+    return test::is_killed([&] {
       int seen = 0;
-      try {
-        (void)go(kind, name, [&](const event& one) {
-          if (one.kind == event_kind::step_begun && seen++ == point) ::kill(::getpid(), SIGKILL);
-        });
-      } catch (...) {
-        ::_exit(1);
-      }
-      ::_exit(0);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0) << "the child failed before it was killed";
-    return WIFSIGNALED(status);
+      (void)go(kind, name, [&](const event& one) {
+        if (one.kind == event_kind::step_begun && seen++ == point) test::die_here();
+      });
+    });
   }
 
   test::scratch_folder folder_;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "exec/process.h"
 #include "tests/pg/leaving_fixture.h"
@@ -71,6 +72,18 @@ BEGIN
 END $$;
 CREATE CAST (trap AS text) WITH FUNCTION as_text(trap);
 )";
+
+// With a schema and a log-in each, declared from this line on.
+std::pair<service_declaration, service_declaration> two_in_one_database(int line) {
+  auto user = test::service("user", line);
+  auto order = test::service("order", line + 10);
+  user.database = order.database = {{"platform"}, user.where, false};
+  user.schema = {{"user"}, user.where, true};
+  order.schema = {{"order"}, order.where, true};
+  user.user = {{"user_user"}, user.where, true};
+  order.user = {{"order_user"}, order.where, true};
+  return {user, order};
+}
 
 class pruning : public leaving {
  protected:
@@ -266,13 +279,7 @@ TEST_F_WHERE(can_dump(), pruning, keeps_the_dump_that_an_earlier_run_made_in_the
 }
 
 TEST_F_WHERE(can_dump(), leaving, only_the_schema_goes_where_others_live_in_the_database) {
-  auto user = test::service("user");
-  auto order = test::service("order", 20);
-  user.database = order.database = {{"platform"}, user.where, false};
-  user.schema = {{"user"}, user.where, true};
-  order.schema = {{"order"}, order.where, true};
-  user.user = {{"user_user"}, user.where, true};
-  order.user = {{"order_user"}, order.where, true};
+  const auto [user, order] = two_in_one_database(10);
   declare({user, order});
   apply();
   as_service("order_user", "platform")
@@ -314,13 +321,7 @@ TEST_F(leaving_by_a_plain_admin, closes_the_service) {
 }
 
 TEST_F_WHERE(can_dump(), leaving_by_a_plain_admin, drops_only_the_schema_where_others_live_in_the_database) {
-  auto user = test::service("user", 30);
-  auto order = test::service("order", 40);
-  user.database = order.database = {{"platform"}, user.where, false};
-  user.schema = {{"user"}, user.where, true};
-  order.schema = {{"order"}, order.where, true};
-  user.user = {{"user_user"}, user.where, true};
-  order.user = {{"order_user"}, order.where, true};
+  const auto [user, order] = two_in_one_database(30);
   declare({test::service("cafe"), test::service("treasury", 20), user, order});
   apply();
   as_service("order_user", "platform").query("CREATE TABLE items (id int PRIMARY KEY); INSERT INTO items VALUES (1)");
