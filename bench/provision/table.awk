@@ -13,6 +13,7 @@ END {
     row(order[i], "again", "floor-4")
     row(order[i], "quick", "")
     row(order[i], "verify", "")
+    row(order[i], "verify --quick", "")
   }
 }
 

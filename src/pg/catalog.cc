@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -244,67 +245,129 @@ observed_server observe_shared(connection& maintenance, bool with_traces) {
   return server;
 }
 
-static database_contents read_contents(const std::vector<result>& results, connection& inside) {
-  const auto& namespaces = results.at(0);
-  std::map<std::string, schema_name> schemas;  // by OID
-  std::map<schema_name, role_name> owners;
-  database_contents contents;
-  for (std::size_t i = 0; i < namespaces.size(); ++i) {
-    const schema_name name{namespaces.text(i, 1)};
-    if (name.value.starts_with("pg_")) continue;
-    const role_name owner{namespaces.text(i, 2)};
-    schemas[namespaces.text(i, 0)] = name;
-    owners[name] = owner;
-    // A schema without an ACL is its owner's alone.
-    const acl own{{.grantee = owner, .privileges = "UC", .grantor = owner}};
-    contents.schemas.push_back({name, owner, namespaces.is_null(i, 3) ? own : parse_acl(namespaces.text(i, 3))});
+namespace {
+
+// Reads the results of contents.sql.
+class contents_reader {
+ public:
+  explicit contents_reader(const std::vector<result>& results) {
+    read_schemas(results.at(0));
+    read_extensions(results.at(1));
+    read_default_privileges(results.at(2));
+    count_objects(results.at(3), "rpvmfSc");
+    count_objects(results.at(4), "X");
+    count_objects(results.at(5), "edr", "T");
+    read_functions(results.at(6));
   }
-  const auto schema_at = [&](const std::string& oid) {
-    const auto found = schemas.find(oid);
-    return found == schemas.end() ? schema_name{oid == "11" ? "pg_catalog" : ""} : found->second;
-  };
-  const auto& extensions = results.at(1);
-  for (std::size_t i = 0; i < extensions.size(); ++i) {
-    contents.extensions.push_back({{extensions.text(i, 0)}, extensions.text(i, 1), schema_at(extensions.text(i, 2))});
+
+  database_contents done(connection& inside) && {
+    if (is_cut_off_) {
+      contents_.objects.clear();
+      add_counted(inside.query(catalog_sql::object_counts_sql));
+    }
+    const auto has_other_owner = [&](const observed_objects& one) { return one.owner != owners_.at(one.schema); };
+    if (has_stranger_ || std::ranges::any_of(contents_.objects, has_other_owner)) {
+      contents_.objects.clear();
+      add_counted(inside.query(catalog_sql::objects_sql));
+    }
+    std::ranges::sort(contents_.schemas, {}, &observed_schema::name);
+    std::ranges::sort(contents_.extensions, {}, &observed_extension::name);
+    contents_.has_registry = has_every_registry_table(contents_);
+    return std::move(contents_);
   }
-  const auto& defaults = results.at(2);
-  for (std::size_t i = 0; i < defaults.size(); ++i) {
-    contents.default_privileges.push_back({{defaults.text(i, 0)},
-                                           schema_at(defaults.text(i, 1)),
-                                           defaults.text(i, 2).front(),
-                                           parse_acl(defaults.text(i, 3))});
-  }
-  const auto add_objects = [&](const result& rows) {
+
+ private:
+  void read_schemas(const result& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto at = schemas.find(rows.text(i, 0));
-      if (at == schemas.end() || at->second == extensions_schema) continue;
-      contents.objects.push_back(
+      const schema_name name{rows.text(i, 1)};
+      if (name.value.starts_with("pg_") || !(rows.text(i, 0) == "2200" || is_of_user(rows.text(i, 0)))) continue;
+      const role_name owner{rows.text(i, 4)};
+      schemas_[rows.text(i, 0)] = name;
+      owners_[name] = owner;
+      roles_[rows.text(i, 2)] = owner;
+      // A schema without an ACL is its owner's alone.
+      const acl own{{.grantee = owner, .privileges = "UC", .grantor = owner}};
+      contents_.schemas.push_back({name, owner, rows.is_null(i, 3) ? own : parse_acl(rows.text(i, 3))});
+    }
+  }
+
+  void read_extensions(const result& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!is_of_user(rows.text(i, 0))) continue;
+      contents_.extensions.push_back({{rows.text(i, 1)}, rows.text(i, 2), schema_at(rows.text(i, 3))});
+    }
+  }
+
+  void read_default_privileges(const result& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      contents_.default_privileges.push_back(
+          {{rows.text(i, 0)}, schema_at(rows.text(i, 1)), rows.text(i, 2).front(), parse_acl(rows.text(i, 3))});
+    }
+  }
+
+  // One row for each object; those of other kinds, such as indexes and the types of rows, don't count. An owner who
+  // owns no schema here is a stranger: objects.sql names it.
+  void count_objects(const result& rows, std::string_view kinds, const std::string& all_called = {}) {
+    is_cut_off_ = is_cut_off_ || rows.size() >= most_rows;
+    std::map<std::array<std::string, 3>, int> counts;
+    for (std::size_t i = 0; i < rows.size(); ++i) ++counts[{rows.text(i, 0), rows.text(i, 1), rows.text(i, 2)}];
+    for (const auto& [group, count] : counts) {
+      const auto at = schemas_.find(group[0]);
+      if (at == schemas_.end() || at->second == extensions_schema) continue;
+      if (kinds.find(group[1]) == std::string_view::npos) continue;
+      const auto owner = roles_.find(group[2]);
+      if (owner == roles_.end()) {
+        has_stranger_ = true;
+      } else {
+        contents_.objects.push_back(
+            {at->second, kind_of_object(all_called.empty() ? group[1] : all_called), owner->second, count});
+      }
+    }
+  }
+
+  void add_counted(const result& rows) {
+    has_stranger_ = false;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto at = schemas_.find(rows.text(i, 0));
+      if (at == schemas_.end() || at->second == extensions_schema) continue;
+      contents_.objects.push_back(
           {at->second, kind_of_object(rows.text(i, 1)), {rows.text(i, 2)}, std::stoi(rows.text(i, 3))});
     }
-  };
-  for (std::size_t i = 3; i < 6; ++i) add_objects(results.at(i));
-  const auto& functions = results.at(6);
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    const auto oid = static_cast<std::uint32_t>(std::stoul(functions.text(i, 0)));
-    contents.functions.emplace(oid, parse_acl(functions.text(i, 1)));
   }
-  const bool has_other_owners = std::ranges::any_of(
-      contents.objects, [&](const observed_objects& one) { return one.owner != owners.at(one.schema); });
-  if (has_other_owners) {
-    contents.objects.clear();
-    add_objects(inside.query(catalog_sql::objects_sql));
+
+  void read_functions(const result& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows.is_null(i, 1)) continue;  // as initdb leaves it
+      const auto oid = static_cast<std::uint32_t>(std::stoul(rows.text(i, 0)));
+      contents_.functions.emplace(oid, parse_acl(rows.text(i, 1)));
+    }
   }
-  std::ranges::sort(contents.schemas, {}, &observed_schema::name);
-  std::ranges::sort(contents.extensions, {}, &observed_extension::name);
-  contents.has_registry = has_every_registry_table(contents);
-  return contents;
-}
+
+  static bool is_of_user(const std::string& oid) { return std::stoul(oid) >= first_user_oid; }
+
+  [[nodiscard]] schema_name schema_at(const std::string& oid) const {
+    const auto found = schemas_.find(oid);
+    return found == schemas_.end() ? schema_name{oid == "11" ? "pg_catalog" : ""} : found->second;
+  }
+
+  static constexpr unsigned long first_user_oid = 16384;
+  static constexpr std::size_t most_rows = 4000;  // the LIMIT in contents.sql
+
+  database_contents contents_;
+  std::map<std::string, schema_name> schemas_;  // by OID
+  std::map<schema_name, role_name> owners_;
+  std::map<std::string, role_name> roles_;  // those that own a schema, by OID
+  bool is_cut_off_ = false;
+  bool has_stranger_ = false;
+};
+
+}  // namespace
 
 database_contents observe_contents(connection& inside) {
-  auto results = inside.query_all(std::string{catalog_sql::own_role_sql} + std::string{catalog_sql::contents_sql});
-  check_own_role(results.front());
+  auto results = inside.query_all(std::string{catalog_sql::role_in_force_sql} + std::string{catalog_sql::contents_sql});
+  if (results.front().text(0, 0) != "none") require_own_role(inside);
   results.erase(results.begin());
-  return read_contents(results, inside);
+  return contents_reader{results}.done(inside);
 }
 
 observed_traces observe_own_traces(connection& inside) {
@@ -322,7 +385,7 @@ registry_contents observe_registry(connection& registry) {
   const auto may_read_looks = std::move(results.back());
   results.pop_back();
   registry_contents seen;
-  seen.contents = read_contents(results, registry);
+  seen.contents = contents_reader{results}.done(registry);
   if (may_read_looks.empty()) return seen;
   if (may_read_looks.text(0, 0) != "t") {
     seen.obstacle = "the registry's table innkeeper.look belongs neither to this admin nor to a superuser";

@@ -1,4 +1,4 @@
--- The same counts as the last three of contents.sql, without what belongs to extensions or to a column. Asked only where
+-- The same counts as object_counts.sql, without what belongs to extensions or to a column. Asked only where
 -- an object's owner is not its schema's: looking at every dependency costs more than all the rest.
 SELECT schema, kind, pg_catalog.pg_get_userbyid(owner), count(*)
 FROM (
