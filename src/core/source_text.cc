@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace innkeeper {
 namespace {
@@ -66,6 +67,12 @@ int source_text::column(int line_number, std::size_t byte) const {
   const auto from = std::ranges::lower_bound(continuation_bytes_, start);
   const auto to = std::lower_bound(from, continuation_bytes_.end(), start + byte);
   return static_cast<int>(byte - static_cast<std::size_t>(to - from)) + 1;
+}
+
+text_place source_text::place(std::size_t byte) const {
+  const auto after = std::ranges::upper_bound(line_starts_, byte);
+  const int line = static_cast<int>(after - line_starts_.begin());
+  return {line, column(line, byte - *std::prev(after))};
 }
 
 std::string_view source_text::from(int line_number, int column) const {

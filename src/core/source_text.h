@@ -14,6 +14,11 @@ struct text_problem {
   std::string message;
 };
 
+struct text_place {
+  int line = 0;    // from 1
+  int column = 0;  // from 1, in characters
+};
+
 class source_text {
  public:
   explicit source_text(std::string text);
@@ -23,6 +28,8 @@ class source_text {
   [[nodiscard]] std::string_view line(int number) const;
   // The column, in characters from 1, of a byte (from 0) of a line.
   [[nodiscard]] int column(int line_number, std::size_t byte) const;
+  // The place of a byte (from 0) of the text.
+  [[nodiscard]] text_place place(std::size_t byte) const;
   // The text from a place (line and column from 1, in characters) to the end.
   [[nodiscard]] std::string_view from(int line_number, int column) const;
   // What makes this no UTF-8 text: a NUL, a control character, a broken sequence.
