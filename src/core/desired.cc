@@ -33,6 +33,7 @@ class builder {
     for (const auto* service : services_) {
       add_database(*service);
       add_schema(*service);
+      add_history(*service);
       add_extensions(*service);
       add_log_ins(*service);
       add_readers(*service);
@@ -133,6 +134,17 @@ class builder {
     grants->every_schema = true;
     const desired_grant create{owner, "C"};
     if (std::ranges::find(database.grants, create) == database.grants.end()) database.grants.push_back(create);
+  }
+
+  // Where its schema files are remembered; its session writes there, since only the admin may make schemas.
+  void add_history(const service_declaration& service) {
+    if (service.schema_files.empty()) return;
+    const std::string base = role_base(census_, service);
+    desired_schema history{.name = history_schema(service.name, census_.shares_its_database(service)),
+                           .owner = owner_role(base),
+                           .from = from(service, service.where)};
+    if (service.access == access_mode::readwrite) history.grants.push_back({rw_role(base), "U"});
+    database_of(service).schemas.push_back(std::move(history));
   }
 
   void add_extensions(const service_declaration& service) {

@@ -144,6 +144,18 @@ struct pool_declaration {
   friend bool operator==(const pool_declaration&, const pool_declaration&) = default;
 };
 
+// How schema files are read and run.
+struct migration_declaration {
+  std::string format;  // whose layout they have; empty: detected
+  std::chrono::milliseconds lock_timeout{2000};
+  std::chrono::milliseconds statement_timeout{0};  // 0: none
+  int retries = 10;                                // after a first try that could not have its lock
+  bool out_of_order = false;
+  bool starts_degraded = false;  // `init -- app` starts the application even where its schema isn't ready
+
+  friend bool operator==(const migration_declaration&, const migration_declaration&) = default;
+};
+
 struct service_declaration {
   std::string name;
   location where;
@@ -162,6 +174,7 @@ struct service_declaration {
   declared<int> connections;                              // the login's CONNECTION LIMIT
   std::map<std::string, declared<std::string>> settings;  // per login and database: timeouts, work_mem …
   std::filesystem::path schema_files;                     // absolute, or empty
+  migration_declaration migrations;
   std::optional<pool_declaration> pool;
   hardening_rules hardening;
 

@@ -305,6 +305,7 @@ service_draft manifest_reader::read_service(const yaml::entry& entry) {
     one.readers.push_back({reader->text, at(reader->where), false});
   }
   if (const auto* files = find_usable(&node, "schema_files")) one.schema_files = read_path(files->text);
+  read_migrations(find_usable(&node, "migrations"), one.migrations);
   if (const auto* via = find_usable(&node, "via")) {
     draft.via = via->text;
     draft.via_where = at(via->where);
@@ -357,6 +358,20 @@ void manifest_reader::read_pool(const yaml::node* pool, std::optional<pool_decla
   into->size = integer_of(pool, "size", into->size);
   into->replicas = integer_of(pool, "replicas", into->replicas);
   into->where = at(pool->where);
+}
+
+void manifest_reader::read_migrations(const yaml::node* migrations, migration_declaration& into) const {
+  if (migrations == nullptr) return;
+  into.format = text_of(migrations, "format");
+  if (const auto* time = find_usable(migrations, "lock_timeout")) {
+    into.lock_timeout = parse_duration(time->text).value_or(into.lock_timeout);
+  }
+  if (const auto* time = find_usable(migrations, "statement_timeout")) {
+    into.statement_timeout = parse_duration(time->text).value_or(std::chrono::milliseconds{0});
+  }
+  into.retries = integer_of(migrations, "retries", into.retries);
+  into.out_of_order = boolean_of(migrations, "out_of_order", into.out_of_order);
+  into.starts_degraded = text_of(migrations, "on_failure") == "degraded";
 }
 
 // A service's own request for an extension replaces the one of defaults:.

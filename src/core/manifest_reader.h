@@ -52,6 +52,7 @@ class manifest_reader {
   void read_services(const yaml::node& root);
   void read_accepted_findings(const yaml::node& root);
   [[nodiscard]] hardening_rules hardening_of(const yaml::node& of) const;
+  void read_migrations(const yaml::node* migrations, migration_declaration& into) const;
   void read_pool(const yaml::node* pool, std::optional<pool_declaration>& into) const;
   void read_estate_name(const yaml::node& root);
   [[nodiscard]] server_declaration read_server(const yaml::entry& entry);

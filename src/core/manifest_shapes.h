@@ -23,4 +23,7 @@ namespace innkeeper::shapes {
 [[nodiscard]] const value_shape* service_hardening();
 [[nodiscard]] const value_shape* accepted_findings();
 
+// manifest_migration_keys.cc
+[[nodiscard]] const value_shape* migrations();
+
 }  // namespace innkeeper::shapes

@@ -126,11 +126,16 @@ role_name migrator_role(std::string_view service) {
   return {std::string{service} + "_migrator"};
 }
 
+schema_name history_schema(std::string_view service, bool is_shared_database) {
+  return {is_shared_database ? fmt::format("innkeeper_{}", service) : "innkeeper"};
+}
+
 schema_census::schema_census(const estate& all) {
   for (const auto& one : all.services) {
     const auto& database = one.database.value.value;
     const int before = services_[{one.server, database, one.schema.value.value}]++;
     if (before == 0) ++schemas_[{one.server, database}];
+    ++inhabitants_[{one.server, database}];
   }
 }
 
@@ -142,6 +147,11 @@ int schema_census::services_in_schema_of(const service_declaration& one) const {
 int schema_census::schemas_in_database_of(const service_declaration& one) const {
   const auto found = schemas_.find({one.server, one.database.value.value});
   return found == schemas_.end() ? 0 : found->second;
+}
+
+bool schema_census::shares_its_database(const service_declaration& one) const {
+  const auto found = inhabitants_.find({one.server, one.database.value.value});
+  return found != inhabitants_.end() && found->second > 1;
 }
 
 std::string role_base(const schema_census& census, const service_declaration& one) {

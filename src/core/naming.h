@@ -21,16 +21,22 @@ inline constexpr std::size_t max_identifier_bytes = 63;
 [[nodiscard]] role_name ro_role(std::string_view base);              // <base>_ro
 [[nodiscard]] role_name migrator_role(std::string_view service);     // <service>_migrator
 
+// Where a service's schema files are remembered: `innkeeper` in a database of its own, `innkeeper_<service>` in a
+// shared one.
+[[nodiscard]] schema_name history_schema(std::string_view service, bool is_shared_database);
+
 // How many services live in each schema and how many schemas in each database: counted once, asked per service.
 class schema_census {
  public:
   explicit schema_census(const estate& all);
   [[nodiscard]] int services_in_schema_of(const service_declaration& one) const;
   [[nodiscard]] int schemas_in_database_of(const service_declaration& one) const;
+  [[nodiscard]] bool shares_its_database(const service_declaration& one) const;
 
  private:
   std::map<std::tuple<std::string, std::string, std::string>, int> services_;  // by server, database, schema
   std::map<std::pair<std::string, std::string>, int> schemas_;                 // by server, database
+  std::map<std::pair<std::string, std::string>, int> inhabitants_;             // by server, database
 };
 
 // The base of a schema's group roles: the service's name where the schema has one service, else the database's name,

@@ -7,6 +7,7 @@
 
 #include "core/loans.h"
 #include "core/sql.h"
+#include "core/text.h"
 #include "embedded/core_sql.h"
 
 namespace innkeeper {
@@ -61,13 +62,6 @@ std::string_view kind_plural(char kind) {
     default:
       return "TABLES";
   }
-}
-
-std::string replace_all(std::string text, std::string_view mark, const std::string& value) {
-  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
-    text.replace(at, mark.size(), value);
-  }
-  return text;
 }
 
 // A file that is one DO block, without the comment above it.

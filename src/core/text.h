@@ -14,4 +14,11 @@ namespace innkeeper {
   return lower;
 }
 
+[[nodiscard]] inline std::string replace_all(std::string text, std::string_view mark, const std::string& value) {
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
+    text.replace(at, mark.size(), value);
+  }
+  return text;
+}
+
 }  // namespace innkeeper

@@ -8,6 +8,7 @@ namespace innkeeper::exec {
 
 enum class event_kind {
   note,           // text: something to know, once
+  detail,         // text: for who wants to know all
   waiting,        // text: for a server, or for another runner's lock (it names the holder)
   step_begun,     // subject, text
   step_done,      // subject, text, duration

@@ -13,6 +13,7 @@
 #include "core/display.h"
 #include "core/yaml_tree.h"
 #include "exec/error.h"
+#include "migration/directory.h"
 
 namespace innkeeper::exec {
 namespace fs = std::filesystem;
@@ -139,6 +140,23 @@ std::vector<fs::path> match_files(std::string_view pattern, const fs::path& dire
   return files;
 }
 
+// The file `extensions` beside a service's schema asks for them as the manifest does; where both name one, the manifest
+// decides.
+void add_extensions_of_files(service_declaration& service, const fs::path& here, diagnostics& problems) {
+  if (service.schema_files.empty()) return;
+  const fs::path file = service.schema_files / "extensions";
+  const auto text = read_file(file);
+  if (!text) return;
+  const auto shown = fs::path{shown_name(file, here)}.parent_path().string();
+  auto read = migration::read_schema_directory({{"extensions", *text}}, migration::layout::innkeeper, shown);
+  problems.insert(problems.end(), read.problems.begin(), read.problems.end());
+  for (auto& line : read.extensions) {
+    const extension_name name{line.name};
+    if (std::ranges::find(service.extensions, name, &extension_request::name) != service.extensions.end()) continue;
+    service.extensions.push_back({.name = name, .version = std::move(line.version), .where = std::move(line.where)});
+  }
+}
+
 }  // namespace
 
 included_sources find_included(std::string_view pattern, const fs::path& directory, const fs::path& here) {
@@ -167,6 +185,7 @@ loaded_manifest load_manifest(const std::optional<fs::path>& asked, const enviro
     return find_included(pattern, directory, here);
   };
   manifest_result parsed = parse_manifest(root, includes, values);
+  for (auto& service : parsed.value.services) add_extensions_of_files(service, here, parsed.problems);
   return {std::move(parsed.value), std::move(parsed.problems), std::move(found.file), found.origin};
 }
 

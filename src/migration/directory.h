@@ -116,6 +116,9 @@ struct schema_directory {
 [[nodiscard]] schema_directory read_schema_directory(const std::vector<source_file>& files,
                                                      std::optional<layout> format, const std::string& root);
 
+// A down script as the history kept it, where its file is gone: the text of one section, with its directives.
+[[nodiscard]] script stored_script(std::string_view text, const std::string& file);
+
 // The bytes, and the tokens without comments and white space: a change that only the first sees is cosmetic. In hex.
 struct checksums {
   std::string raw;
@@ -124,5 +127,8 @@ struct checksums {
   friend bool operator==(const checksums&, const checksums&) = default;
 };
 [[nodiscard]] checksums checksums_of(std::string_view text);
+// Of the first statements of a script that is run one by one: the next run goes on behind them only where they are
+// still the same. "" for none.
+[[nodiscard]] std::string checksum_of_first(const std::vector<sql_statement>& statements, int count);
 
 }  // namespace innkeeper::migration

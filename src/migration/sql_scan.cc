@@ -106,8 +106,7 @@ struct scan_deleter {
 
 scan_result scan_sql(std::string_view text) {
   const std::string terminated{text};
-  const std::unique_ptr<PgQueryScanResult, scan_deleter> raw{
-      new PgQueryScanResult{pg_query_scan(terminated.c_str())}};
+  const std::unique_ptr<PgQueryScanResult, scan_deleter> raw{new PgQueryScanResult{pg_query_scan(terminated.c_str())}};
   if (raw->error == nullptr) {
     scan_result result{.tokens = read_tokens({raw->pbuf.data, raw->pbuf.len})};
     mend_lengths(text, result.tokens);

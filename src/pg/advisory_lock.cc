@@ -14,11 +14,6 @@ std::string_view suffix(lock_mode mode) {
   return mode == lock_mode::shared ? "_shared" : "";
 }
 
-bool try_once(connection& session, std::int64_t key, lock_mode mode) {
-  const auto row = session.query(fmt::format("SELECT pg_catalog.pg_try_advisory_lock{}({});", suffix(mode), key));
-  return row.text(0, 0) == "t";
-}
-
 std::string holder_of(connection& session, std::int64_t key) {
   const auto row = session.query_with(catalog_sql::lock_holder_sql, {std::to_string(key)});
   if (row.empty()) return "another session";
@@ -33,12 +28,17 @@ std::int64_t lock_key(std::string_view words) {
   return static_cast<std::int64_t>(hash);
 }
 
+bool try_lock(connection& session, std::int64_t key, lock_mode mode) {
+  const auto row = session.query(fmt::format("SELECT pg_catalog.pg_try_advisory_lock{}({});", suffix(mode), key));
+  return row.text(0, 0) == "t";
+}
+
 bool take_lock(connection& session, std::int64_t key, lock_mode mode, std::chrono::milliseconds timeout,
                const std::function<void(const std::string& holder)>& waiting) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   std::minstd_rand jitter{std::random_device{}()};
   std::string told;
-  while (!try_once(session, key, mode)) {
+  while (!try_lock(session, key, mode)) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
     const std::string holder = holder_of(session, key);
     if (holder != told) waiting(holder);

@@ -18,6 +18,8 @@ namespace innkeeper::pg {
 
 enum class lock_mode { exclusive, shared };
 
+[[nodiscard]] bool try_lock(connection& session, std::int64_t key, lock_mode mode);
+
 // Polls until it is taken or the time is over; false then. `waiting` hears, once per change, who holds it: "innkeeper
 // apply cafe-erp (admin_user)".
 [[nodiscard]] bool take_lock(connection& session, std::int64_t key, lock_mode mode, std::chrono::milliseconds timeout,

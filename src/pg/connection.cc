@@ -34,10 +34,16 @@ std::string field(const PGresult* result, int code) {
 // Warnings that mean "nothing was done": a plan that runs into one must not count as applied.
 struct notice_board {
   std::optional<error_facts> refusal;
+  bool ineffective_grants_fail = true;
+  std::function<void(const std::string& level, const std::string& text)> listener;
 
   static void receive(void* self, const PGresult* notice) {
     const std::string sqlstate = field(notice, PG_DIAG_SQLSTATE);
     auto& board = *static_cast<notice_board*>(self);
+    if (board.listener) {
+      board.listener(field(notice, PG_DIAG_SEVERITY_NONLOCALIZED), field(notice, PG_DIAG_MESSAGE_PRIMARY));
+    }
+    if (!board.ineffective_grants_fail) return;
     if ((sqlstate == "01006" || sqlstate == "01007") && !board.refusal) {
       board.refusal = error_facts{.sqlstate = sqlstate,
                                   .primary = field(notice, PG_DIAG_MESSAGE_PRIMARY),
@@ -172,6 +178,7 @@ struct connection::handle {
       facts.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
       facts.hint = field(result, PG_DIAG_MESSAGE_HINT);
       facts.context = field(result, PG_DIAG_CONTEXT);
+      facts.schema = field(result, PG_DIAG_SCHEMA_NAME);
       const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
       facts.position = position.empty() ? 0 : std::stoi(position);
     }
@@ -258,6 +265,27 @@ struct connection::handle {
     return all;
   }
 
+  // Of a COPY … FROM stdin that was sent.
+  void give_copy(std::string_view sql, std::string_view data) {
+    constexpr std::size_t piece = std::size_t{1} << 20U;
+    const owned_result begun{PQgetResult(session.get())};
+    if (PQresultStatus(begun.get()) != PGRES_COPY_IN) {
+      if (PQresultStatus(begun.get()) == PGRES_FATAL_ERROR) {
+        while (const owned_result rest{PQgetResult(session.get())}) {
+        }
+        fail(begun.get(), sql);
+      }
+      finish(sql);
+      throw error{{.sqlstate = "42601", .primary = "this is no COPY from stdin", .statement = std::string{sql}}};
+    }
+    for (; !data.empty(); data.remove_prefix(std::min(piece, data.size()))) {
+      const auto part = data.substr(0, piece);
+      if (PQputCopyData(session.get(), part.data(), static_cast<int>(part.size())) != 1) fail(nullptr, sql);
+    }
+    if (PQputCopyEnd(session.get(), nullptr) != 1) fail(nullptr, sql);
+    finish(sql);
+  }
+
   void send(std::string_view sql, std::string_view shown) {
     const std::string text{sql};
     notices.refusal.reset();
@@ -290,6 +318,8 @@ connection connection::open(const conninfo& target, const connect_options& optio
   values.push_back(nullptr);
 
   auto owned = std::make_unique<handle>();
+  owned->notices.ineffective_grants_fail = options.ineffective_grants_fail;
+  owned->notices.listener = options.on_notice;
   owned->session.reset(PQconnectStartParams(keys.data(), values.data(), 0));
   PGconn* session = owned->session.get();
   if (session == nullptr) throw error{{.sqlstate = "53200", .primary = "out of memory"}};
@@ -317,6 +347,11 @@ result connection::query(std::string_view sql, std::string_view shown) {
 std::vector<result> connection::query_all(std::string_view sql) {
   handle_->send(sql, sql);
   return handle_->finish(sql);
+}
+
+void connection::copy_in(std::string_view sql, std::string_view data) {
+  handle_->send(sql, sql);
+  handle_->give_copy(sql, data);
 }
 
 result connection::query_with(std::string_view sql, const std::vector<std::optional<std::string>>& parameters) {

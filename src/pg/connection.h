@@ -2,6 +2,7 @@
 // One session on one server. Move-only; closes itself. All of libpq stays behind it.
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,10 @@ struct connect_options {
   std::chrono::milliseconds timeout{10000};        // for the whole attempt
   std::chrono::milliseconds statement_timeout{0};  // 0: none
   std::chrono::milliseconds lock_timeout{10000};   // 0: none
+  // Warnings 01006 and 01007, nothing granted or revoked, count as failures.
+  bool ineffective_grants_fail = true;
+  // Hears what the server says beside its answers: "NOTICE", "relation exists, skipping".
+  std::function<void(const std::string& level, const std::string& text)> on_notice;
 };
 
 class connection {
@@ -58,11 +63,13 @@ class connection {
   ~connection();
 
   // One round trip in the simple protocol: several statements are one implicit transaction; the last result that has
-  // rows is returned. A warning 01006 or 01007 from the server is thrown as an error once the query ended. `shown`
+  // rows is returned. An ineffective grant is thrown as an error once the query ended. `shown`
   // stands for the statement in errors where the statement itself holds a secret or verifier.
   result query(std::string_view sql, std::string_view shown = {});
   // The same, with every result that has rows, in order.
   std::vector<result> query_all(std::string_view sql);
+  // COPY … FROM stdin with its data lines, as a file holds them.
+  void copy_in(std::string_view sql, std::string_view data);
   // Extended protocol, parameters as text; std::nullopt is NULL.
   result query_with(std::string_view sql, const std::vector<std::optional<std::string>>& parameters);
 

@@ -25,11 +25,15 @@ bool error::may_retry() const {
   return connection_is_lost() || is_one_of(facts_.sqlstate, codes);
 }
 
+bool error::is_catalog_race() const {
+  // The one place where text decides: XX000 is every internal error, and only this one is a race.
+  return (facts_.sqlstate == "23505" && facts_.schema == "pg_catalog") ||
+         (facts_.sqlstate == "XX000" && facts_.primary.find("tuple concurrently") != std::string::npos);
+}
+
 bool error::is_race() const {
   static constexpr std::array<std::string_view, 5> codes{"42710", "42P04", "42P06", "42P07", "23505"};
-  // The one place where text decides: XX000 is every internal error, and only this one is a race.
-  return is_one_of(facts_.sqlstate, codes) ||
-         (facts_.sqlstate == "XX000" && facts_.primary.find("tuple concurrently") != std::string::npos);
+  return is_one_of(facts_.sqlstate, codes) || is_catalog_race();
 }
 
 bool error::is_not_permitted() const {

@@ -12,6 +12,7 @@ struct error_facts {
   std::string detail;
   std::string hint;
   std::string context;
+  std::string schema;     // of the object that a constraint is about
   std::string statement;  // what was sent, without its secrets; empty for a failed connection
   int position = 0;       // in characters of the statement, from 1; 0 unknown
   bool is_tls = false;    // the two sides don't agree on encryption or certificates
@@ -29,6 +30,9 @@ class error : public std::runtime_error {
   [[nodiscard]] bool connection_is_lost() const;
   // Retrying the same transaction later may work: 55P03, 40001, 40P01, 57P0x, 08xxx, 53300.
   [[nodiscard]] bool may_retry() const;
+  // Two sessions changed the same rows of the system's catalogs at once: only a second try can tell.
+  // XX000 "tuple concurrently updated" and 23505 in pg_catalog.
+  [[nodiscard]] bool is_catalog_race() const;
   // Another runner made or changed the same object at the same time: look again under the lock.
   // 42710, 42P04, 42P06, 42P07, 23505, and XX000 "tuple concurrently updated".
   [[nodiscard]] bool is_race() const;

@@ -1,0 +1,210 @@
+#include "exec/migrate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/sql.h"
+#include "exec/index_mender.h"
+#include "exec/schema_run.h"
+#include "pg/schema_history.h"
+
+namespace innkeeper::exec {
+namespace {
+
+using migration::history_row;
+using migration::item_kind;
+using migration::item_state;
+using migration::pending_item;
+
+void look(schema_run& run) {
+  run.read_history();
+  const auto work = run.find_work();
+  if (run.show(work)) (void)run.lint(work);
+}
+
+void go_up(schema_run& run) {
+  run.read_history();
+  {
+    const auto work = run.find_work();
+    if (!run.show(work) || !run.lint(work)) return;
+  }
+  const schema_run::locked now{run};
+  const auto work = run.find_work();
+  if (!run.show(work)) return;
+  run.make_history();
+  run.run_all(work);
+}
+
+void go_down(schema_run& run, const migration::down_target& to) {
+  run.read_history();
+  run.refuse_without_history();
+  const auto find = [&] { return find_reverting(run.target().files, run.stored(), to); };
+  if (!run.show(find())) return;
+  {
+    const schema_run::locked now{run};
+    const auto stored = run.stored();
+    const auto work = find_reverting(run.target().files, stored, to);
+    if (!run.show(work)) return;
+    for (const auto& one : work.items) run.revert(one);
+    run.read_history();
+  }
+  (void)run.show(run.find_work());
+}
+
+void insert(schema_run& run, history_row row, item_state state, std::string_view text,
+            std::optional<std::string_view> down = {}) {
+  row.state = state;
+  row.id = 0;
+  run.raw().query(migration::insert_row_sql(run.stored().schema, row, {.up = text, .down = down}));
+}
+
+bool is_below(const migration::schema_directory& files, const migration::migration_file& one,
+              const migration::version& to) {
+  if (files.format != migration::layout::sqitch) return compare(one.number, to) <= 0;
+  const auto position = [&](const migration::version& wanted) {
+    return std::ranges::find(files.migrations, wanted, &migration::migration_file::number);
+  };
+  return position(one.number) <= position(to);
+}
+
+void take_for_applied(schema_run& run, const migration::version& to, bool with_phases) {
+  run.read_history();
+  const schema_run::locked now{run};
+  const auto ran = [](const history_row& row) { return row.is_applied() && row.state != item_state::baselined; };
+  if (std::ranges::any_of(run.stored().rows, ran)) {
+    throw error{exit_code::history_conflict, "files have run here already: a baseline comes before the first",
+                fmt::format("the history is in schema \"{}\"", run.stored().schema),
+                "\"innkeeper migrate status\" shows what ran."};
+  }
+  run.make_history();
+  const auto& files = run.target().files;
+  run.raw().query("BEGIN");
+  for (const auto& one : files.phases) {
+    if (!with_phases || one.in == migration::phase::verify) continue;
+    const pending_item item{.kind = item_kind::phase, .up = &one.content, .in = one.in, .version = one.content.file};
+    insert(run, run.row_for(item), item_state::baselined, one.content.text);
+  }
+  for (const auto& one : files.migrations) {
+    if (one.is_repeatable || !is_below(files, one, to)) continue;
+    const pending_item item{.up = &one.up, .migration = &one, .version = one.number.text};
+    insert(run, run.row_for(item), item_state::baselined, one.up.text,
+           one.down ? std::optional<std::string_view>{one.down->text} : std::nullopt);
+  }
+  run.raw().query("COMMIT");
+  run.read_history();
+  (void)run.show(run.find_work());
+}
+
+const migration::migration_file* file_of_version(const migration::schema_directory& files, const history_row& row) {
+  const auto found = std::ranges::find_if(files.migrations, [&](const migration::migration_file& one) {
+    return !one.is_repeatable && compare(one.number, {row.version}) == 0;
+  });
+  return found == files.migrations.end() ? nullptr : &*found;
+}
+
+std::string forget(schema_run& run, const history_row& row, const char* why) {
+  insert(run, row, item_state::forgotten, {});
+  return fmt::format("forgot {} {}: {}", row.kind == item_kind::versioned ? "version" : "file", row.version, why);
+}
+
+// A row of a version, made true again; "" where it is.
+std::string repair_version(schema_run& run, const history_row& row) {
+  const auto* file = file_of_version(run.target().files, row);
+  if (file == nullptr) return row.is_applied() ? forget(run, row, "its file is gone") : std::string{};
+  if (!row.is_applied()) {
+    return row.state == item_state::reverted || row.state == item_state::forgotten
+               ? std::string{}
+               : forget(run, row, "it had failed, and runs from its beginning");
+  }
+  const auto sums = migration::checksums_of(file->up.text);
+  if (sums == row.sums) return {};
+  auto mended = row;
+  mended.sums = sums;
+  insert(run, mended, row.state, file->up.text,
+         file->down ? std::optional<std::string_view>{file->down->text} : std::nullopt);
+  return fmt::format("version {} counts as it is written now", row.version);
+}
+
+std::string repair_phase(schema_run& run, const history_row& row) {
+  const auto& phases = run.target().files.phases;
+  const auto file =
+      std::ranges::find_if(phases, [&](const migration::phase_file& one) { return one.content.file == row.version; });
+  if (file == phases.end()) {
+    return row.state == item_state::forgotten ? std::string{} : forget(run, row, "its file is gone");
+  }
+  const auto sums = migration::checksums_of(file->content.text);
+  if (!row.is_applied() || sums == row.sums || sums.normalized != row.sums.normalized) return {};
+  auto mended = row;
+  mended.sums = sums;
+  insert(run, mended, row.state, file->content.text);
+  return fmt::format("file {} counts as it is written now", row.version);
+}
+
+void rebuild(schema_run& run, const migration::invalid_index& index) {
+  const bool is_leaving =
+      index.name.find("_ccnew") != std::string::npos || index.name.find("_ccold") != std::string::npos;
+  run.session().lift_limits();
+  run.raw().query(fmt::format("{} INDEX CONCURRENTLY {}", is_leaving ? "DROP" : "REINDEX", index.name));
+  run.remark(fmt::format("index {} of {} was INVALID: {}", index.name, index.table,
+                         is_leaving ? "removed what a failed REINDEX left" : "rebuilt"));
+}
+
+void make_true_again(schema_run& run) {
+  run.read_history();
+  run.refuse_without_history();
+  const schema_run::locked now{run};
+  const auto rows = run.stored().rows;
+  const auto broken = run.stored().broken;
+  std::vector<std::string> done;
+  run.raw().query("BEGIN");
+  for (const auto& row : rows) {
+    if (row.kind == item_kind::repeatable) continue;
+    auto text = row.kind == item_kind::versioned ? repair_version(run, row) : repair_phase(run, row);
+    if (!text.empty()) done.push_back(std::move(text));
+  }
+  run.raw().query("COMMIT");
+  run.read_history();
+  (void)run.show(run.find_work());
+  for (auto& one : done) run.remark(std::move(one));
+  for (const auto& one : broken) rebuild(run, one);
+}
+
+void check(schema_run& run) {
+  run.read_history();
+  run.refuse_without_history();
+  const schema_run::locked now{run};
+  (void)run.show(run.find_work());
+  run.run_verify_files();
+}
+
+}  // namespace
+
+migrate_report migration_status(const migration_target& target, const migrate_options& options,
+                                const event_sink& tell) {
+  return schema_run{target, options, tell}.report_of(look);
+}
+
+migrate_report migrate_up(const migration_target& target, const migrate_options& options, const event_sink& tell) {
+  return schema_run{target, options, tell}.report_of(go_up);
+}
+
+migrate_report migrate_down(const migration_target& target, const migration::down_target& to,
+                            const migrate_options& options, const event_sink& tell) {
+  return schema_run{target, options, tell}.report_of([&](schema_run& run) { go_down(run, to); });
+}
+
+migrate_report migrate_baseline(const migration_target& target, const migration::version& to, bool with_phases,
+                                const migrate_options& options, const event_sink& tell) {
+  return schema_run{target, options, tell}.report_of([&](schema_run& run) { take_for_applied(run, to, with_phases); });
+}
+
+migrate_report migrate_repair(const migration_target& target, const migrate_options& options, const event_sink& tell) {
+  return schema_run{target, options, tell}.report_of(make_true_again);
+}
+
+migrate_report migrate_verify(const migration_target& target, const migrate_options& options, const event_sink& tell) {
+  return schema_run{target, options, tell}.report_of(check);
+}
+
+}  // namespace innkeeper::exec

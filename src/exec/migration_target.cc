@@ -1,0 +1,59 @@
+#include "exec/migration_target.h"
+
+#include <fmt/format.h>
+
+#include "core/naming.h"
+#include "exec/error.h"
+#include "exec/schema_files.h"
+#include "exec/secret_store.h"
+
+namespace innkeeper::exec {
+namespace {
+
+std::string joined(const diagnostics& problems) {
+  std::string text;
+  for (const auto& one : problems) {
+    if (one.level == severity::error) text += to_string(one);
+  }
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+// The log-in that may change the schema.
+role_name migrating_role(const service_declaration& service) {
+  return service.access == access_mode::owner ? service.user.value : migrator_role(service.name);
+}
+
+conninfo migrating_log_in(const estate& all, const service_declaration& service) {
+  const auto access = find_access(all, server_of(all, service));
+  conninfo target = service_conninfo(all, service, access);
+  target.user = migrating_role(service);
+  const auto stored = secret_store{all.secrets_directory}.read(service.server, target.user);
+  if (stored.state != stored_state::present) {
+    throw error{exit_code::invalid, fmt::format("not migrated: the password of \"{}\" can't be read", target.user),
+                stored.state == stored_state::absent ? fmt::format("none is kept in {}", all.secrets_directory.string())
+                                                     : stored.problem,
+                "Run \"innkeeper apply\"; it makes the log-in and its password."};
+  }
+  target.password = stored.value.password;
+  return target;
+}
+
+}  // namespace
+
+migration_target find_migration_target(const estate& all, const service_declaration& service) {
+  migration_target target{.service = service.name, .server = service.server, .settings = service.migrations};
+  target.directory = service.schema_files;
+  target.files = load_schema_directory(service.schema_files, service.migrations.format);
+  if (has_errors(target.files.problems)) throw error{exit_code::invalid, joined(target.files.problems)};
+  target.log_in = migrating_log_in(all, service);
+  target.wait = server_of(all, service).wait;
+  const schema_census census{all};
+  const bool is_shared = census.shares_its_database(service);
+  target.history = history_schema(service.name, is_shared);
+  target.history_elsewhere = history_schema(service.name, !is_shared);
+  if (service.access == access_mode::readwrite) target.reader = rw_role(role_base(census, service));
+  return target;
+}
+
+}  // namespace innkeeper::exec

@@ -1,0 +1,60 @@
+#include "exec/schema_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "exec/error.h"
+
+namespace innkeeper::exec {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t largest_file = std::uintmax_t{64} << 20U;
+
+[[noreturn]] void refuse(const fs::path& what, const std::string& message, const std::string& detail) {
+  throw error{exit_code::invalid, fmt::format("{}: {}", what.string(), message), detail};
+}
+
+std::string read_file(const fs::path& file) {
+  if (fs::file_size(file) > largest_file) refuse(file, "the file is too big", "at most 64 MiB are read");
+  std::ifstream stream{file, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{stream}, {}};
+  if (!stream) refuse(file, "could not read the file", {});
+  return text;
+}
+
+bool is_hidden(const fs::path& file) {
+  return file.filename().string().starts_with('.');
+}
+
+}  // namespace
+
+std::vector<migration::source_file> read_source_files(const fs::path& directory) {
+  std::vector<migration::source_file> files;
+  try {
+    if (!fs::is_directory(directory)) refuse(directory, "there is no such directory of schema files", {});
+    for (auto at = fs::recursive_directory_iterator{directory, fs::directory_options::follow_directory_symlink};
+         at != fs::recursive_directory_iterator{}; ++at) {
+      if (is_hidden(at->path())) {
+        at.disable_recursion_pending();
+      } else if (at->is_regular_file()) {
+        files.push_back({at->path().lexically_relative(directory).generic_string(), read_file(at->path())});
+      }
+    }
+  } catch (const fs::filesystem_error& failed) {
+    refuse(directory, "could not read the schema files", failed.code().message());
+  }
+  std::ranges::sort(files, {}, &migration::source_file::name);
+  return files;
+}
+
+migration::schema_directory load_schema_directory(const fs::path& directory, const std::string& format) {
+  const auto layout = format.empty() ? std::nullopt : migration::parse_layout(format);
+  return migration::read_schema_directory(read_source_files(directory), layout, directory.string());
+}
+
+}  // namespace innkeeper::exec

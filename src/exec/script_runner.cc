@@ -1,0 +1,415 @@
+#include "exec/script_runner.h"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <thread>
+
+#include "core/sql.h"
+#include "core/text.h"
+#include "exec/blocker_watch.h"
+#include "exec/index_mender.h"
+#include "migration/message.h"
+#include "migration/statement_kind.h"
+#include "pg/schema_history.h"
+
+namespace innkeeper::exec {
+namespace {
+
+using clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+milliseconds since(clock::time_point start) {
+  return std::chrono::duration_cast<milliseconds>(clock::now() - start);
+}
+
+double random_part() {
+  thread_local std::minstd_rand source{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0, 1}(source);
+}
+
+exit_code code_of(const pg::error& failed) {
+  if (failed.is_not_permitted()) return exit_code::not_permitted;
+  return failed.may_retry() || failed.is_catalog_race() ? exit_code::may_retry : exit_code::failed;
+}
+
+// What PostgreSQL's own words leave open.
+std::string hint_for_state(std::string_view sqlstate) {
+  if (sqlstate == "53200") return "One transaction locks too many objects: spread them over several files.";
+  if (sqlstate == "25001") return "Say \"-- innkeeper: no-transaction\" at the file's top.";
+  if (sqlstate == "55P04") return "A new value of an enum can be used from the next file on.";
+  if (sqlstate == "53100") return "Make room on the server's disk; then run again: it goes on here.";
+  return {};
+}
+
+std::string facts_text(const pg::error_facts& facts) {
+  std::string text;
+  const auto line = [&](std::string_view word, const std::string& value) {
+    if (!value.empty()) text += fmt::format("\n  {}: {}", word, value);
+  };
+  line("detail", facts.detail);
+  line("hint", facts.hint.empty() ? hint_for_state(facts.sqlstate) : facts.hint);
+  line("context", facts.context);
+  return text;
+}
+
+// A script that says "set" anywhere may have changed a setting of the session; another one can't.
+bool may_change_settings(const migration::script& what) {
+  return to_lower(what.text).find("set") != std::string::npos;
+}
+
+bool has_copy(const std::vector<migration::sql_statement>& statements) {
+  return std::ranges::any_of(statements, [](const auto& one) { return one.copy_data.has_value(); });
+}
+
+}  // namespace
+
+script_failure::script_failure(location where, std::string text, std::string sqlstate, exit_code code)
+    : where_{std::move(where)}, text_{std::move(text)}, sqlstate_{std::move(sqlstate)}, code_{code} {
+  const auto place = to_string(where_);
+  if (!place.empty()) text_ = fmt::format("{}: {}", place, text_);
+}
+
+script_runner::script_runner(migration_session& session, const migration_target& target, schema_name history,
+                             const backoff_rules& retries, const event_sink& tell, clockwork time)
+    : session_{session},
+      target_{target},
+      history_{std::move(history)},
+      retries_{retries},
+      tell_{tell},
+      time_{std::move(time)} {}
+
+// One script with its tries.
+class script_runner::attempt {
+ public:
+  attempt(script_runner& owner, const script_run& asked)
+      : owner_{owner}, asked_{asked}, row_{asked.row}, session_{owner.session_.raw()} {
+    row_.statements_total = static_cast<int>(asked.what->statements.size());
+  }
+
+  script_outcome run() {
+    const auto start = clock::now();
+    set_own_limits();
+    try {
+      if (asked_.what->says.no_transaction) {
+        run_one_by_one();
+      } else {
+        run_together();
+      }
+    } catch (const script_failure& failed) {
+      restore_settings();
+      note_failure(failed);
+      throw;
+    }
+    restore_settings();
+    return {.duration = since(start), .lock_wait = milliseconds{row_.lock_wait_ms}, .attempts = row_.attempts};
+  }
+
+ private:
+  void set_own_limits() {
+    const auto& says = asked_.what->says;
+    if (!says.lock_timeout && !says.statement_timeout) return;
+    std::string sql;
+    if (says.lock_timeout) sql += fmt::format("SET lock_timeout = {};", says.lock_timeout->count());
+    if (says.statement_timeout) sql += fmt::format("SET statement_timeout = {};", says.statement_timeout->count());
+    session_.query(sql);
+    has_own_limits_ = true;
+  }
+
+  void restore_settings() {
+    if (session_.in_transaction()) session_.query("ROLLBACK");
+    if (has_own_limits_ || has_lifted_ || may_change_settings(*asked_.what)) owner_.session_.set_limits();
+  }
+
+  // ---- a script in a transaction -----------------------------------------------------------------------------------
+
+  void run_together() {
+    refuse_transaction_control();
+    row_.statements_done = row_.statements_total;
+    row_.state = asked_.done_state;
+    with_retries([&] {
+      if (asked_.is_verify) return run_verify();
+      if (has_copy(asked_.what->statements)) return run_in_pieces();
+      run_as_one_message();
+    });
+  }
+
+  // Its COMMIT would end our transaction in the middle, and what it had done would stay unrecorded.
+  void refuse_transaction_control() {
+    for (const auto& one : asked_.what->statements) {
+      const auto kind = migration::traits_of(one.text).kind;
+      const bool is_control = kind == migration::statement_kind::begins || kind == migration::statement_kind::commits ||
+                              kind == migration::statement_kind::rolls_back;
+      if (!is_control) continue;
+      throw script_failure{one.where,
+                           "the file has transactions of its own, and runs in one of ours\n"
+                           "  hint: Leave BEGIN and COMMIT out; or say \"-- innkeeper: no-transaction\" at its top.",
+                           "25001", exit_code::invalid};
+    }
+  }
+
+  void run_as_one_message() {
+    migration::message text;
+    text.add("BEGIN");
+    for (const auto& one : asked_.what->statements) text.add(one);
+    const auto declared =
+        asked_.checks_declared ? migration::declared_in(asked_.what->statements) : migration::declared_objects{};
+    const bool must_look = !declared.columns.empty() || !declared.indexes.empty();
+    if (must_look) {
+      send(text);
+      require_effect(declared);
+      text = {};
+    }
+    text.add(migration::insert_row_sql(owner_.history_, next_row(), asked_.texts));
+    text.add("COMMIT");
+    send(text);
+  }
+
+  // With the data of COPY between the statements.
+  void run_in_pieces() {
+    session_.query("BEGIN");
+    for (const auto& one : asked_.what->statements) {
+      try {
+        if (one.copy_data) {
+          session_.copy_in(one.text, *one.copy_data);
+        } else {
+          session_.query(one.text);
+        }
+      } catch (const pg::error& failed) {
+        throw_at(failed, one, failed.facts().position);
+      }
+    }
+    migration::message end;
+    end.add(migration::insert_row_sql(owner_.history_, next_row(), asked_.texts));
+    end.add("COMMIT");
+    send(end);
+  }
+
+  void run_verify() {
+    session_.query("BEGIN READ ONLY");
+    for (const auto& one : asked_.what->statements) {
+      pg::result rows;
+      try {
+        rows = session_.query(one.text);
+      } catch (const pg::error& failed) {
+        throw_at(failed, one, failed.facts().position);
+      }
+      if (!rows.empty()) throw script_failure{one.where, complaint(rows), {}, exit_code::failed};
+    }
+    session_.query("COMMIT");
+    migration::message end;
+    end.add("BEGIN");
+    end.add(migration::insert_row_sql(owner_.history_, next_row(), asked_.texts));
+    end.add("COMMIT");
+    send(end);
+  }
+
+  static std::string complaint(const pg::result& rows) {
+    constexpr std::size_t most = 5;
+    std::string text = fmt::format("verification found {} {}", rows.size(), rows.size() == 1 ? "problem" : "problems");
+    for (std::size_t row = 0; row < std::min(rows.size(), most); ++row) {
+      std::string line;
+      for (std::size_t column = 0; column < rows.columns(); ++column) {
+        line += (line.empty() ? "" : " | ") + rows.text(row, column);
+      }
+      text += "\n  detail: " + line;
+    }
+    if (rows.size() > most) text += fmt::format("\n  detail: and {} more", rows.size() - most);
+    return text;
+  }
+
+  void require_effect(const migration::declared_objects& declared) {
+    std::vector<std::string> found;
+    if (!declared.columns.empty()) found = pg::find_ineffective_columns(session_, declared.columns);
+    if (!declared.indexes.empty()) {
+      for (auto& one : pg::find_ineffective_indexes(session_, declared.indexes)) found.push_back(std::move(one));
+    }
+    if (found.empty()) return;
+    std::string text = "IF NOT EXISTS found something else of that name, and changed nothing";
+    for (const auto& one : found) text += "\n  detail: " + one;
+    text += "\n  hint: Write the change as a migration (ALTER TABLE …): a file of a phase only makes what is missing.";
+    throw script_failure{{file_name(), 0, 0}, text, {}, exit_code::history_conflict};
+  }
+
+  void send(const migration::message& text) {
+    try {
+      session_.query(text.text());
+    } catch (const pg::error& failed) {
+      const auto place = text.find(failed.facts().position, failed.facts().completed);
+      throw located_error{failed, place.statement == nullptr ? location{file_name(), 0, 0} : place.where};
+    }
+  }
+
+  // ---- a script outside a transaction ------------------------------------------------------------------------------
+
+  void run_one_by_one() {
+    begin_row();
+    const auto& statements = asked_.what->statements;
+    bool is_resumed = row_.statements_done > 0 || asked_.row.id != 0;
+    for (const auto& unit : migration::units_of(statements)) {
+      if (unit.first + unit.count <= static_cast<std::size_t>(row_.statements_done)) continue;
+      with_retries([&] { run_unit(unit, is_resumed); });
+      is_resumed = false;
+    }
+    row_.state = asked_.done_state;
+    session_.query(migration::finish_row_sql(owner_.history_, row_));
+  }
+
+  void begin_row() {
+    if (row_.id != 0) return;
+    row_.state = migration::item_state::running;
+    const auto made = session_.query(migration::insert_row_sql(owner_.history_, row_, asked_.texts));
+    row_.id = std::stoll(made.text(0, 0));
+    if (row_.statements_done > 0) session_.query(progress(row_.statements_done));
+  }
+
+  [[nodiscard]] std::string progress(int done) const {
+    return migration::progress_sql(owner_.history_, row_.id, done,
+                                   migration::checksum_of_first(asked_.what->statements, done));
+  }
+
+  // What may stand in a transaction is remembered in the same one; the rest right after it, and the next run looks
+  // whether it had been done.
+  void run_unit(const migration::statement_unit& unit, bool is_resumed) {
+    const auto& statements = asked_.what->statements;
+    const int done = static_cast<int>(unit.first + unit.count);
+    const bool is_plain = unit.traits.kind == migration::statement_kind::plain;
+    const auto& first = statements[unit.first];
+    if (is_plain && !first.copy_data) {
+      migration::message text;
+      text.add("BEGIN");
+      const std::size_t skipped = unit.has_own_transaction ? 1 : 0;
+      for (std::size_t i = skipped; i < unit.count - skipped; ++i) text.add(statements[unit.first + i]);
+      text.add(progress(done));
+      text.add("COMMIT");
+      send(text);
+    } else {
+      run_outside(first, unit.traits, is_resumed);
+      session_.query(progress(done));
+    }
+    row_.statements_done = done;
+  }
+
+  void run_outside(const migration::sql_statement& one, const migration::statement_traits& traits, bool is_resumed) {
+    if (traits.kind == migration::statement_kind::rolls_back || traits.kind == migration::statement_kind::begins) {
+      throw script_failure{one.where, "a transaction of the file has no COMMIT", "25001", exit_code::invalid};
+    }
+    try {
+      if (traits.kind == migration::statement_kind::outside && !has_lifted_) {
+        owner_.session_.lift_limits();
+        has_lifted_ = true;
+      }
+      if (traits.index && !mend_index(session_, *traits.index, is_resumed, owner_.tell_, owner_.target_.service))
+        return;
+      if (one.copy_data) {
+        session_.copy_in(one.text, *one.copy_data);
+      } else {
+        session_.query(one.text);
+      }
+    } catch (const pg::error& failed) {
+      throw_at(failed, one, failed.facts().position);
+    }
+  }
+
+  // ---- what goes wrong ---------------------------------------------------------------------------------------------
+
+  // A pg::error with the place in the file that it is about.
+  struct located_error {
+    pg::error failed;
+    location where;
+  };
+
+  [[noreturn]] static void throw_at(const pg::error& failed, const migration::sql_statement& one, int position) {
+    throw located_error{failed, position > 0 ? migration::place_in(one, position) : one.where};
+  }
+
+  template <class Work>
+  void with_retries(const Work& work) {
+    for (int tries = 1;; ++tries) {
+      const auto start = clock::now();
+      blocker_watch watch{owner_.target_.log_in, session_.backend_pid(),
+                          [&](const std::string& holders) { tell_blocked(holders); }};
+      try {
+        work();
+        return;
+      } catch (const located_error& failure) {
+        const auto& failed = failure.failed;
+        if (failed.connection_is_lost()) throw failed;
+        if (session_.in_transaction()) session_.query("ROLLBACK");
+        if (failed.sqlstate() == "55P03") row_.lock_wait_ms += since(start).count();
+        if (!is_worth_another_try(failed) || tries > owner_.retries_.most_tries) fail(failure, watch.holders());
+        const auto delay =
+            delay_after(owner_.retries_, tries, owner_.time_.jitter ? owner_.time_.jitter() : random_part());
+        tell_retry(failed, watch.holders(), delay);
+        ++row_.attempts;
+        if (owner_.time_.sleep) {
+          owner_.time_.sleep(delay);
+        } else {
+          std::this_thread::sleep_for(delay);
+        }
+      }
+    }
+  }
+
+  static bool is_worth_another_try(const pg::error& failed) { return failed.may_retry() || failed.is_catalog_race(); }
+
+  [[noreturn]] void fail(const located_error& failure, const std::string& holders) const {
+    auto facts = failure.failed.facts();
+    if (!holders.empty()) {
+      facts.detail = fmt::format("the lock is held by {}", holders);
+      facts.hint = "End that session, or wait for it, and run again: it goes on here.";
+    }
+    throw script_failure{failure.where, fmt::format("{} [{}]{}", facts.primary, facts.sqlstate, facts_text(facts)),
+                         facts.sqlstate, code_of(failure.failed)};
+  }
+
+  void tell_blocked(const std::string& holders) const {
+    tell(event_kind::waiting, fmt::format("{}: waiting for a lock held by {}", asked_.what->file, holders));
+  }
+
+  void tell_retry(const pg::error& failed, const std::string& holders, milliseconds delay) const {
+    const auto by = holders.empty() ? std::string{} : fmt::format(", held by {}", holders);
+    tell(event_kind::waiting, fmt::format("{}: {}{}; trying again in {:.1f} s", asked_.what->file,
+                                          failed.facts().primary, by, static_cast<double>(delay.count()) / 1000));
+  }
+
+  void tell(event_kind kind, std::string text) const {
+    owner_.tell_({.kind = kind,
+                  .server = owner_.target_.server,
+                  .service = owner_.target_.service,
+                  .subject = asked_.what->file,
+                  .text = std::move(text)});
+  }
+
+  // In a transaction of its own: what failed is rolled back, that it failed is not.
+  void note_failure(const script_failure& failed) {
+    row_.state = migration::item_state::failed;
+    row_.error_sqlstate = failed.sqlstate();
+    row_.error_text = failed.text();
+    row_.error_line = failed.where().line;
+    if (row_.id != 0) {
+      session_.query(migration::finish_row_sql(owner_.history_, row_));
+    } else {
+      row_.statements_done = 0;
+      session_.query(migration::insert_row_sql(owner_.history_, row_, asked_.texts));
+    }
+  }
+
+  [[nodiscard]] const migration::history_row& next_row() { return row_; }
+  [[nodiscard]] std::string file_name() const {
+    return asked_.what->statements.empty() ? asked_.what->file : asked_.what->statements.front().where.file;
+  }
+
+  script_runner& owner_;
+  const script_run& asked_;
+  migration::history_row row_;
+  pg::connection& session_;
+  bool has_own_limits_ = false;
+  bool has_lifted_ = false;
+};
+
+script_outcome script_runner::run(const script_run& one) {
+  return attempt{*this, one}.run();
+}
+
+}  // namespace innkeeper::exec

@@ -1,0 +1,7 @@
+-- Who keeps the session $1 from the lock that it waits for, and for how long they have been at it.
+SELECT a.pid, a.usename, a.application_name, a.state,
+       pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.xact_start)::text,
+       pg_catalog."left"(pg_catalog.regexp_replace(a.query, '\s+', ' ', 'g'), 120)
+FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids($1::integer)) AS b (pid)
+JOIN pg_catalog.pg_stat_activity AS a ON a.pid = b.pid
+ORDER BY a.backend_start;
