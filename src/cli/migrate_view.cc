@@ -1,0 +1,237 @@
+#include "cli/migrate_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "cli/text.h"
+
+namespace innkeeper::cli {
+namespace {
+
+using exec::migrate_report;
+using exec::schema_item;
+using exec::schema_state;
+using migration::lint_finding;
+using migration::lint_level;
+
+color color_of(schema_state state) {
+  switch (state) {
+    case schema_state::up_to_date:
+    case schema_state::ahead:
+      return color::green;
+    case schema_state::pending:
+    case schema_state::unmanaged:
+      return color::yellow;
+    case schema_state::failed:
+    case schema_state::conflict:
+    case schema_state::unknown:
+      return color::red;
+  }
+  return color::red;
+}
+
+long applied_count(const migrate_report& one) {
+  return std::ranges::count_if(one.history.rows, &migration::history_row::is_applied) + std::ssize(one.ran);
+}
+
+// What is applied and differs from the files, or stands in the way.
+std::string drift_of(const migrate_report& one) {
+  std::vector<std::string> parts;
+  const auto errors = std::ranges::count(one.problems, severity::error, &diagnostic::level);
+  const auto warnings = std::ssize(one.problems) - errors;
+  if (errors > 0) parts.push_back(counted(errors, "conflict"));
+  if (warnings > 0) parts.push_back(counted(warnings, "remark"));
+  if (!one.broken.empty()) {
+    parts.push_back(
+        fmt::format("{} INVALID", one.broken.size() == 1 ? "1 index" : fmt::format("{} indexes", one.broken.size())));
+  }
+  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+json item_to_json(const schema_item& one) {
+  return {{"file", one.file},
+          {"kind", to_string(one.kind)},
+          {"phase", one.kind == migration::item_kind::phase ? json(to_string(one.in)) : json(nullptr)},
+          {"version", one.version},
+          {"reason", one.reason},
+          {"duration_ms", one.duration.count()},
+          {"attempts", one.attempts},
+          {"lock_wait_ms", one.lock_wait.count()}};
+}
+
+json items_to_json(const std::vector<schema_item>& items) {
+  json list = json::array();
+  for (const auto& one : items) list.push_back(item_to_json(one));
+  return list;
+}
+
+json problem_to_json(const diagnostic& one) {
+  return {{"level", one.level == severity::error ? "error" : "warning"},
+          {"place", to_string(one.where)},
+          {"message", one.message},
+          {"detail", one.detail},
+          {"hint", one.hint}};
+}
+
+json report_to_json(const migrate_report& one) {
+  json document{{"name", one.service},
+                {"server", one.server},
+                {"state", exec::to_string(one.state)},
+                {"version", one.version.empty() ? json(nullptr) : json(one.version)},
+                {"applied", items_to_json(one.ran)},
+                {"pending", items_to_json(one.pending)},
+                {"findings", findings_to_json(one.findings)},
+                {"problems", json::array()},
+                {"invalid_indexes", json::array()},
+                {"duration_ms", one.duration.count()}};
+  for (const auto& problem : one.problems) document["problems"].push_back(problem_to_json(problem));
+  for (const auto& index : one.broken) {
+    document["invalid_indexes"].push_back({{"name", index.name}, {"table", index.table}});
+  }
+  return document;
+}
+
+std::string_view word_of(lint_level level) {
+  return level == lint_level::error ? "error" : level == lint_level::warning ? "warning" : "info";
+}
+
+color color_of(lint_level level) {
+  return level == lint_level::error ? color::red : level == lint_level::warning ? color::yellow : color::dim;
+}
+
+std::string indented(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    result += c;
+    if (c == '\n') result += "    ";
+  }
+  return result;
+}
+
+json sarif_result(const lint_finding& one) {
+  json result{{"ruleId", one.rule},
+              {"level", one.level == lint_level::info ? "note" : word_of(one.level)},
+              {"message", {{"text", one.hint.empty() ? one.message : one.message + ". " + one.hint}}},
+              {"locations",
+               {{{"physicalLocation",
+                  {{"artifactLocation", {{"uri", one.where.file}}},
+                   {"region",
+                    {{"startLine", std::max(1, one.where.line)}, {"startColumn", std::max(1, one.where.column)}}}}}}}}};
+  if (!one.ignored.empty()) {
+    result["suppressions"] = json::array({{{"kind", "inSource"}, {"justification", one.ignored}}});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string schemas_to_text(const exec::estate_run& run, bool colored) {
+  text_table table{{"service", "version", "applied", "pending", "drift", "state"}};
+  for (const auto& one : run.reports) {
+    table.add({one.service, one.version.empty() ? "none" : one.version, std::to_string(applied_count(one)),
+               std::to_string(one.pending.size()), drift_of(one),
+               paint(exec::to_string(one.state), color_of(one.state), colored)});
+  }
+  for (const auto& name : run.skipped) table.add({name, "", "", "", "", "not tried"});
+  return table.text();
+}
+
+std::string schema_changes_to_text(const exec::estate_run& run, bool colored) {
+  std::string text;
+  for (const auto& one : run.reports) {
+    for (const auto& item : one.ran) {
+      text += fmt::format("{} {}: {} ({})\n", paint("+", color::green, colored), one.service, item.file,
+                          human_duration(item.duration));
+    }
+  }
+  return text;
+}
+
+json schemas_to_json(const exec::estate_run& run) {
+  std::size_t applied = 0;
+  std::size_t pending = 0;
+  std::size_t failed = 0;
+  json document{
+      {"applied", 0}, {"pending", 0}, {"failed", 0}, {"services", json::array()}, {"failures", json::array()}};
+  for (const auto& one : run.reports) {
+    applied += one.ran.size();
+    pending += one.pending.size();
+    if (one.code != exit_code::ok) ++failed;
+    document["services"].push_back(report_to_json(one));
+    for (const auto& failure : one.failures) {
+      document["failures"].push_back(
+          {{"service", failure.service}, {"text", failure.text}, {"code", static_cast<int>(failure.code)}});
+    }
+  }
+  document["applied"] = applied;
+  document["pending"] = pending;
+  document["failed"] = failed;
+  document["skipped"] = run.skipped;
+  return document;
+}
+
+std::string findings_to_text(const std::vector<lint_finding>& findings, bool verbose, bool colored) {
+  std::string text;
+  for (const auto& one : findings) {
+    if (!verbose && (!one.ignored.empty() || one.level == lint_level::info)) continue;
+    text += fmt::format("{}: {}: {} [{}]\n", to_string(one.where),
+                        paint(word_of(one.level), color_of(one.level), colored), one.message, one.rule);
+    if (!one.ignored.empty()) text += fmt::format("  ignored: {}\n", one.ignored);
+    if (!one.hint.empty()) text += fmt::format("  hint: {}\n", one.hint);
+    if (!one.rewrite.empty()) text += fmt::format("  instead:\n    {}\n", indented(one.rewrite));
+  }
+  return text;
+}
+
+json findings_to_json(const std::vector<lint_finding>& findings) {
+  json list = json::array();
+  for (const auto& one : findings) {
+    list.push_back({{"rule", one.rule},
+                    {"level", word_of(one.level)},
+                    {"file", one.where.file},
+                    {"line", one.where.line},
+                    {"column", one.where.column},
+                    {"message", one.message},
+                    {"hint", one.hint},
+                    {"rewrite", one.rewrite},
+                    {"ignored", one.ignored.empty() ? json(nullptr) : json(one.ignored)}});
+  }
+  return list;
+}
+
+json findings_to_sarif(const std::vector<lint_finding>& findings) {
+  json rules = json::array();
+  for (const auto& rule : migration::lint_rules()) {
+    rules.push_back({{"id", rule.id},
+                     {"shortDescription", {{"text", rule.title}}},
+                     {"fullDescription", {{"text", rule.why}}},
+                     {"help", {{"text", rule.safe}}}});
+  }
+  json results = json::array();
+  for (const auto& one : findings) results.push_back(sarif_result(one));
+  return {
+      {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+      {"version", "2.1.0"},
+      {"runs",
+       json::array({{{"tool", {{"driver", {{"name", "innkeeper"}, {"version", INNKEEPER_VERSION}, {"rules", rules}}}}},
+                     {"results", results}}})}};
+}
+
+void show_trouble(const exec::estate_run& run, console& out) {
+  for (const auto& one : run.reports) {
+    out.show(one.problems);
+    for (const auto& failure : one.failures) {
+      out.warn(fmt::format("innkeeper: error: service {}: {}", one.service, failure.text));
+    }
+    for (const auto& index : one.broken) {
+      out.warn(
+          fmt::format("innkeeper: warning: service {}: index {} of {} is INVALID\n  hint: \"innkeeper migrate repair\" "
+                      "rebuilds it.",
+                      one.service, index.name, index.table));
+    }
+  }
+}
+
+}  // namespace innkeeper::cli
