@@ -55,16 +55,22 @@ struct script {
   std::string text;    // raw: what checksums and history keep
   directives says;
   std::vector<sql_statement> statements;
+  // BEGIN … COMMIT around it all (in sqitch's verify scripts ROLLBACK), which is not among the statements: the runner
+  // owns the transaction.
+  bool has_own_transaction = false;
 
   friend bool operator==(const script&, const script&) = default;
 };
 
 // A version, compared by its parts as numbers of any length: 1.2 < 1.10; 20240101120000.
 struct version {
-  std::string text;  // as the file name spells it: "1.2", "20240101120000"; sqitch: the change's name
+  // As the file name spells it: "1.2", "20240101120000". In sqitch the change's name, and behind it "#2" for the second
+  // change of that name, so that reworking a change never renames what was deployed.
+  std::string text;
 
   friend bool operator==(const version&, const version&) = default;
 };
+// Missing parts are 0, as Flyway has it: 1 and 1.0 are the same. What is no number is compared as text.
 [[nodiscard]] std::strong_ordering compare(const version& left, const version& right);
 
 struct migration_file {
@@ -99,9 +105,11 @@ struct extension_line {
 struct schema_directory {
   layout format = layout::innkeeper;
   std::vector<extension_line> extensions;
-  std::vector<phase_file> phases;          // in the order in which they run
-  std::vector<migration_file> migrations;  // versions ascending (sqitch: the plan's order), then repeatables by name
-  diagnostics problems;                    // errors: nothing runs; warnings: a file that is no part of it
+  std::vector<phase_file> phases;  // in the order in which they run
+  // Versions ascending, then repeatables by name. Where a tool has an order of its own, that one: sqitch its plan's,
+  // dbmate that of the files' names, diesel that of the versions as text.
+  std::vector<migration_file> migrations;
+  diagnostics problems;  // errors: nothing runs; warnings: a file that is no part of it
 
   [[nodiscard]] bool is_empty() const { return phases.empty() && migrations.empty(); }
   friend bool operator==(const schema_directory&, const schema_directory&) = default;
@@ -111,8 +119,9 @@ struct schema_directory {
 // that fit several are told apart by what only one of them has.
 [[nodiscard]] layout detect_layout(const std::vector<source_file>& files);
 
-// `format` absent: detected. Problems name files as `root` + "/" + name. For another tool's layout the directory itself
-// holds the migrations; a folder `migrations/` in it is looked into where it is the only thing there.
+// `format` absent: detected. Problems name files as `root` + "/" + name, and so do the places of statements. For
+// another tool's layout the directory itself holds the migrations; a folder `migrations/` in it is looked into where
+// nothing beside it is a migration, and our phases may stand beside that.
 [[nodiscard]] schema_directory read_schema_directory(const std::vector<source_file>& files,
                                                      std::optional<layout> format, const std::string& root);
 
