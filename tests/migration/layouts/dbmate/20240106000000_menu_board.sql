@@ -1,0 +1,6 @@
+-- migrate:up
+create or replace view menu_board as
+  select name, price from menu where available;
+
+-- migrate:down
+drop view menu_board;

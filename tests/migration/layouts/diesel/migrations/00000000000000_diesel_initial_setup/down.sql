@@ -1,0 +1,1 @@
+select 1 as nothing_but_the_setup;

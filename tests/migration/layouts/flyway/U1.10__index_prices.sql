@@ -1,0 +1,1 @@
+drop index concurrently menu_price_idx;

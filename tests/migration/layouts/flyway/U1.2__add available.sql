@@ -1,0 +1,1 @@
+alter table menu drop column available;

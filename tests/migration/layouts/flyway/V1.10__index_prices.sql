@@ -1,0 +1,1 @@
+create index concurrently menu_price_idx on menu (price) where available;

@@ -1,0 +1,1 @@
+drop function raise_prices(numeric);

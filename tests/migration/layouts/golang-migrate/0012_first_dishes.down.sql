@@ -1,0 +1,1 @@
+delete from menu where name in ('espresso', 'crème brûlée; small', 'tea -- green');

@@ -1,0 +1,2 @@
+// Package migrations holds the SQL.
+package migrations

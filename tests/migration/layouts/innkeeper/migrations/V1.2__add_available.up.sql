@@ -1,0 +1,1 @@
+alter table menu add column available boolean not null default true;

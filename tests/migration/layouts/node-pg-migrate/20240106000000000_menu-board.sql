@@ -1,0 +1,6 @@
+-- Up Migration
+create or replace view menu_board as
+  select name, price from menu where available;
+
+-- Down Migration
+drop view menu_board;

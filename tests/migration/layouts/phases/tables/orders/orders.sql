@@ -1,0 +1,1 @@
+create table if not exists orders (dish_id bigint not null references dishes (id));

@@ -1,0 +1,1 @@
+select id from dishes where guest_id is null and false;

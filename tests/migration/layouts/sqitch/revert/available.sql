@@ -1,0 +1,7 @@
+-- Revert cafe:available from pg
+
+BEGIN;
+
+alter table menu drop column available;
+
+COMMIT;

@@ -1,0 +1,7 @@
+-- Revert cafe:menu from pg
+
+BEGIN;
+
+drop table menu;
+
+COMMIT;

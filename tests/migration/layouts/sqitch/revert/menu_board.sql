@@ -1,0 +1,7 @@
+-- Revert cafe:menu_board from pg
+
+BEGIN;
+
+drop view menu_board;
+
+COMMIT;

@@ -1,0 +1,3 @@
+-- Revert cafe:prices_idx from pg
+
+drop index concurrently menu_price_idx;

@@ -1,0 +1,7 @@
+-- Revert cafe:raise_prices from pg
+
+BEGIN;
+
+drop function raise_prices(numeric);
+
+COMMIT;

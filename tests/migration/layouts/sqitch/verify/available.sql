@@ -1,0 +1,7 @@
+-- Verify cafe:available on pg
+
+BEGIN;
+
+select available from menu where false;
+
+ROLLBACK;

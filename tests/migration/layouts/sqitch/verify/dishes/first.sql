@@ -1,0 +1,7 @@
+-- Verify cafe:dishes/first on pg
+
+BEGIN;
+
+select 1 / count(*) from menu where name = 'espresso';
+
+ROLLBACK;

@@ -1,0 +1,2 @@
+-- Add down migration script here
+alter table menu drop column available;

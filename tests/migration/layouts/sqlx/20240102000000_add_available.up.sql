@@ -1,0 +1,2 @@
+-- Add up migration script here
+alter table menu add column available boolean not null default true;

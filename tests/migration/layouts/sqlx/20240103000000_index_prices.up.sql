@@ -1,0 +1,2 @@
+-- no-transaction
+create index concurrently menu_price_idx on menu (price) where available;

@@ -1,0 +1,2 @@
+-- Add down migration script here
+drop function raise_prices(numeric);

@@ -1,0 +1,3 @@
+-- Add up migration script here
+create or replace view menu_board as
+  select name, price from menu where available;
