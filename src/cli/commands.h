@@ -20,6 +20,15 @@ namespace innkeeper::cli {
 [[nodiscard]] command secret_list_command();
 [[nodiscard]] command secret_show_command();
 [[nodiscard]] command psql_command();
+[[nodiscard]] command migrate_status_command();
+[[nodiscard]] command migrate_up_command();
+[[nodiscard]] command migrate_down_command();
+[[nodiscard]] command migrate_lint_command();
+[[nodiscard]] command migrate_validate_command();
+[[nodiscard]] command migrate_verify_command();
+[[nodiscard]] command migrate_baseline_command();
+[[nodiscard]] command migrate_repair_command();
+[[nodiscard]] command migrate_new_command();
 [[nodiscard]] command service_create_command();
 [[nodiscard]] command service_retire_command();
 [[nodiscard]] command service_revive_command();

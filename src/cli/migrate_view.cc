@@ -219,6 +219,20 @@ json findings_to_sarif(const std::vector<lint_finding>& findings) {
                      {"results", results}}})}};
 }
 
+void show_findings(const exec::estate_run& run, console& out) {
+  for (const auto& one : run.reports) {
+    auto text = findings_to_text(one.findings, out.settings().verbose, out.settings().colored_progress);
+    while (text.ends_with('\n')) text.pop_back();
+    if (!text.empty()) out.warn(text);
+    if (one.code == exit_code::invalid && one.failures.empty()) {
+      out.warn(
+          fmt::format("innkeeper: error: service {}: refused by the linter; nothing was changed\n  hint: Mend the "
+                      "files; or let a rule pass with --allow RULE, or with a lint-ignore and its reason.",
+                      one.service));
+    }
+  }
+}
+
 void show_trouble(const exec::estate_run& run, console& out) {
   for (const auto& one : run.reports) {
     out.show(one.problems);

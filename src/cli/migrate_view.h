@@ -21,6 +21,8 @@ namespace innkeeper::cli {
 // SARIF 2.1.0, as code hosts read it.
 [[nodiscard]] json findings_to_sarif(const std::vector<migration::lint_finding>& findings);
 
+// Of all services, on standard error.
+void show_findings(const exec::estate_run& run, console& out);
 // Problems and failures of every service, on standard error.
 void show_trouble(const exec::estate_run& run, console& out);
 

@@ -63,6 +63,7 @@ struct migrate_report {
   std::vector<schema_item> ran;
   std::vector<schema_item> pending;  // that have not run
   std::vector<migration::lint_finding> findings;
+  migration::lint_facts facts;    // what the linter knew of the database
   diagnostics problems;           // of the history, and cosmetic changes
   std::vector<failure> failures;  // at most one
   std::vector<migration::invalid_index> broken;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/sql.h"
+#include "exec/migrate_lint.h"
 #include "pg/schema_history.h"
 
 namespace innkeeper::exec {
@@ -42,14 +43,6 @@ schema_item item_of(const pending_item& one) {
           .in = one.in,
           .version = one.version,
           .reason = std::string{to_string(one.reason)}};
-}
-
-migration::lint_file lint_file_of(const migration_target& target, const migration::script& one, bool is_phase) {
-  return {.name = (target.directory / one.file).string(),
-          .is_transactional = !one.says.no_transaction,
-          .is_phase = is_phase,
-          .statements = one.statements,
-          .ignored = one.says.lint_ignore};
 }
 
 std::string newest_version(const migration_target& target, const migration::stored_history& stored) {
@@ -204,10 +197,11 @@ bool schema_run::lint(const pending_work& work) {
   std::vector<migration::lint_file> files;
   for (const auto& one : work.items) {
     const bool is_verify = one.kind == item_kind::phase && one.in == migration::phase::verify;
-    if (!is_verify) files.push_back(lint_file_of(target_, *one.up, one.kind == item_kind::phase));
+    if (!is_verify) files.push_back(lint_file_of(target_.directory, *one.up, one.kind != item_kind::versioned));
   }
   if (files.empty()) return true;
-  report_.findings = migration::lint(files, pg::read_lint_facts(raw()));
+  report_.facts = pg::read_lint_facts(raw());
+  report_.findings = migration::lint(files, report_.facts);
   const auto forbids = [&](const migration::lint_finding& one) {
     return one.level == migration::lint_level::error && one.ignored.empty() &&
            !options_.allowed_rules.contains("all") && !options_.allowed_rules.contains(one.rule);

@@ -30,6 +30,20 @@ void append_tokens(std::string& all, const sql_statement& statement) {
 
 }  // namespace
 
+text_change change_since(const checksums& before, std::string_view text) {
+  if (sha256_hex(text) == before.raw) return text_change::none;
+  return checksums_of(text).normalized == before.normalized ? text_change::cosmetic : text_change::real;
+}
+
+std::string checksum_of_first(const std::vector<sql_statement>& statements, int count) {
+  if (count <= 0) return {};
+  std::string tokens;
+  for (int i = 0; i < count && i < std::ssize(statements); ++i) {
+    append_tokens(tokens, statements[static_cast<std::size_t>(i)]);
+  }
+  return sha256_hex(tokens);
+}
+
 checksums checksums_of(std::string_view text) {
   checksums sums{.raw = sha256_hex(text)};
   const auto split = split_sql(with_plain_line_breaks(text), {});

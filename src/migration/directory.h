@@ -136,6 +136,8 @@ struct checksums {
   friend bool operator==(const checksums&, const checksums&) = default;
 };
 [[nodiscard]] checksums checksums_of(std::string_view text);
+enum class text_change { none, cosmetic, real };
+[[nodiscard]] text_change change_since(const checksums& before, std::string_view text);
 // Of the first statements of a script that is run one by one: the next run goes on behind them only where they are
 // still the same. "" for none.
 [[nodiscard]] std::string checksum_of_first(const std::vector<sql_statement>& statements, int count);

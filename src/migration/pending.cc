@@ -47,7 +47,7 @@ class finder {
 
   pending_work find() {
     work_.needs_history = stored_.format == 0 && !files_.is_empty();
-    if (!policy_.to) add_phases([](phase one) { return one < phase::seed; });
+    add_phases([](phase one) { return one < phase::seed; });
     add_versions();
     if (!policy_.to) {
       add_repeatables();
@@ -98,12 +98,10 @@ class finder {
       work_.items.push_back(std::move(item));
       return true;
     }
-    const auto now = checksums_of(item.up->text);
     if (row->is_applied()) {
-      if (now.normalized == row->sums.normalized) {
-        if (now.raw != row->sums.raw) work_.cosmetic.push_back(std::move(item));
-        return false;
-      }
+      const auto change = change_since(row->sums, item.up->text);
+      if (change == text_change::cosmetic) work_.cosmetic.push_back(std::move(item));
+      if (change != text_change::real) return false;
       item.reason = pending_reason::has_changed;
       work_.items.push_back(std::move(item));
       return true;
@@ -176,12 +174,9 @@ class finder {
 
   void compare_applied(const migration_file& one, const history_row& row) {
     if (needs_newer_app(row.minimum_app_version, policy_.app_version)) refuse_old_app(row);
-    const auto now = checksums_of(one.up.text);
-    if (now.normalized == row.sums.normalized) {
-      if (now.raw != row.sums.raw) work_.cosmetic.push_back(version_item(one));
-      return;
-    }
-    if (row.sums.normalized.empty()) return;  // baselined without a file
+    const auto change = change_since(row.sums, one.up.text);
+    if (change == text_change::cosmetic) work_.cosmetic.push_back(version_item(one));
+    if (change != text_change::real) return;
     work_.problems.push_back(conflict(
         place(one.up), fmt::format("version {} was changed after it had run", title(one)),
         fmt::format("it ran at {} as {}", row.started_at, row.applied_by),
@@ -213,6 +208,7 @@ class finder {
   }
 
   [[nodiscard]] bool is_behind_target(const migration_file& one) {
+    if (policy_.to->text == "0") return true;
     if (files_.format != layout::sqitch) return compare(one.number, *policy_.to) > 0;
     const bool is_behind = target_passed_;
     if (one.number == *policy_.to) target_passed_ = true;
@@ -220,7 +216,7 @@ class finder {
   }
 
   void refuse_unknown_target() {
-    if (!policy_.to) return;
+    if (!policy_.to || policy_.to->text == "0") return;
     const bool is_known = std::ranges::any_of(files_.migrations, [&](const migration_file& one) {
       return !one.is_repeatable && compare(one.number, *policy_.to) == 0;
     });

@@ -121,4 +121,13 @@ file_sections read_sections(reading& into, const source_file& file, const sectio
   return found;
 }
 
+script stored_script(std::string_view text, const std::string& file) {
+  auto split = split_sql(text, file);
+  auto said = read_directives(text, file, 1, split.statements);
+  script made{
+      .file = file, .text = std::string{text}, .says = std::move(said.says), .statements = std::move(split.statements)};
+  if (!made.says.no_transaction) take_off_transaction(made);
+  return made;
+}
+
 }  // namespace innkeeper::migration

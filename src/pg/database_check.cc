@@ -1,5 +1,7 @@
 #include "pg/database_check.h"
 
+#include <algorithm>
+
 #include "core/sql.h"
 #include "embedded/catalog_sql.h"
 
@@ -25,6 +27,18 @@ database_check check_database(connection& inside, const schema_name& schema, con
     found.data.push_back({statements.text(i, 0), std::stoll(row.text(0, 0)), row.text(0, 1)});
   }
   return found;
+}
+
+std::vector<std::string> schema_lines(connection& inside) {
+  std::vector<std::string> lines;
+  const auto objects = inside.query_with(catalog_sql::object_lines_sql, {""});
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (objects.text(i, 0).find("innkeeper.") == std::string::npos) lines.push_back(objects.text(i, 0));
+  }
+  const auto definitions = inside.query(catalog_sql::definitions_sql);
+  for (std::size_t i = 0; i < definitions.size(); ++i) lines.push_back(definitions.text(i, 0));
+  std::ranges::sort(lines);
+  return lines;
 }
 
 std::string creation_options(connection& maintenance, const database_name& database) {

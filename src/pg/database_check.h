@@ -29,6 +29,10 @@ struct database_check {
 // Of one schema; empty: of all but extensions' and the system's. `as` is a role to look as; empty: the session's own.
 [[nodiscard]] database_check check_database(connection& inside, const schema_name& schema, const role_name& as);
 
+// What a schema's objects are and how they are defined, a line each, sorted: two looks at the same database, with
+// something run in between, differ in what that left. Of all schemas but extensions' and Innkeeper's own.
+[[nodiscard]] std::vector<std::string> schema_lines(connection& inside);
+
 // ENCODING, LOCALE and their like, as CREATE DATABASE takes them, to make one like it.
 [[nodiscard]] std::string creation_options(connection& maintenance, const database_name& database);
 
