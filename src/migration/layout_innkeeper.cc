@@ -37,6 +37,11 @@ void add_file(const source_file& file, version number, std::string title, std::o
   }
 }
 
+// In the directory itself or in migrations/, at any depth.
+bool lies_among_migrations(const source_file& file, const reading& into) {
+  return into.local(file).find('/') == std::string_view::npos || file.name.starts_with("migrations/");
+}
+
 }  // namespace
 
 std::optional<marked_half> innkeeper_mark(std::string_view line) {
@@ -49,6 +54,10 @@ std::optional<marked_half> innkeeper_mark(std::string_view line) {
 void read_innkeeper(const files_view& files, reading& into) {
   migration_list list{into};
   for (const auto* file : files) {
+    if (!lies_among_migrations(*file, into)) {
+      into.leave_out(*file, "Migrations lie in migrations/.");
+      continue;
+    }
     const auto base = base_of(file->name);
     const auto lettered = parse_lettered_name(base);
     if (lettered && lettered->letter == 'R' && !lettered->which) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/text.h"
 #include "migration/file_name.h"
 #include "migration/layouts.h"
 #include "migration/lines.h"
@@ -34,12 +35,16 @@ std::optional<layout> tool_of_name(std::string_view name) {
   return lettered->letter == 'V' && lettered->title.empty() ? std::optional{layout::flyway} : std::nullopt;
 }
 
-std::optional<layout> tool_of_line(const text_line& line) {
-  if (innkeeper_mark(line.text)) return layout::innkeeper;
-  if (dbmate_mark(line.text)) return layout::dbmate;
-  if (line.text.starts_with("--") && words_behind(line.text, "+goose")) return layout::goose;
-  if (node_pg_migrate_mark(line.text)) return layout::node_pg_migrate;
-  return std::nullopt;
+// node-pg-migrate takes any comment that begins so; words behind it may as well be prose in another tool's file.
+bool is_bare_node_mark(std::string_view line) {
+  return node_pg_migrate_mark(line) &&
+         to_lower(line.substr(0, line.find_last_not_of("- \t") + 1)).ends_with("migration");
+}
+
+std::optional<layout> tool_of_line(std::string_view line) {
+  if (dbmate_mark(line)) return layout::dbmate;
+  if (line.starts_with("--") && words_behind(line, "+goose")) return layout::goose;
+  return is_bare_node_mark(line) ? std::optional{layout::node_pg_migrate} : std::nullopt;
 }
 
 // What `sqlx migrate add` writes into new files, and its only option.
@@ -53,14 +58,16 @@ bool begins_like_sqlx(std::string_view first_line) {
 
 std::optional<layout> tool_of(std::string_view name, std::string_view text) {
   if (const auto by_name = tool_of_name(name)) return by_name;
-  if (!parse_numbered_name(base_of(name)) && !parse_lettered_name(base_of(name))) return std::nullopt;
+  const bool is_numbered = parse_numbered_name(base_of(name)).has_value();
+  if (!is_numbered && !parse_lettered_name(base_of(name))) return std::nullopt;
+  std::optional<layout> found;
   line_reader lines{text};
-  auto line = lines.next();
-  if (line && begins_like_sqlx(line->text)) return layout::sqlx;
-  for (; line; line = lines.next()) {
-    if (const auto tool = tool_of_line(*line)) return tool;
+  for (auto line = lines.next(); line; line = lines.next()) {
+    if (innkeeper_mark(line->text)) return layout::innkeeper;
+    if (is_numbered && !found) found = tool_of_line(line->text);
+    if (is_numbered && !found && line->number == 1 && begins_like_sqlx(line->text)) found = layout::sqlx;
   }
-  return std::nullopt;
+  return found;
 }
 
 bool looks_like_migration(std::string_view name) {

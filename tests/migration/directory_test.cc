@@ -258,6 +258,13 @@ TEST(directory, warns_of_files_that_are_no_part_of_it) {
                   "db/tables/a.txt: warning: \"a.txt\" is no file that the layout innkeeper knows, and is left out\n"));
 }
 
+TEST(directory, reads_our_own_migrations_from_their_folder_only) {
+  EXPECT_THAT(names_of({{"migrations/2024/V2__b.sql", "select 1"}, {"V1__a.sql", "select 1"}}), ElementsAre("1", "2"));
+  EXPECT_THAT(problems_of({{"old/V1__a.sql", "select 1"}, {"V1__a.sql", "select 1"}}),
+              ElementsAre("db/old/V1__a.sql: warning: \"V1__a.sql\" is no file that the layout innkeeper knows, and is "
+                          "left out\n  hint: Migrations lie in migrations/.\n"));
+}
+
 TEST(directory, looks_into_migrations_where_nothing_beside_it_is_one) {
   EXPECT_THAT(names_of({{"migrations/1_a.up.sql", "select 1"}, {"schema.sql", "select 1"}}), ElementsAre("1"));
   EXPECT_THAT(problems_of({{"migrations/1_a.up.sql", "select 1"}, {"schema.sql", "select 1"}}),
@@ -271,6 +278,13 @@ TEST(directory, looks_into_migrations_where_nothing_beside_it_is_one) {
   EXPECT_EQ(read.migrations.size(), 1);
   EXPECT_EQ(read.extensions.size(), 1);
   EXPECT_THAT(problems_of(read), IsEmpty());
+}
+
+TEST(directory, takes_no_prose_for_a_mark) {
+  EXPECT_EQ(detect_layout({{"1_a.sql", "-- Up migration of the guests\n-- +goose Up\nselect 1;"}}), layout::goose);
+  EXPECT_EQ(detect_layout({{"V1__a.sql", "-- Up Migration\n-- migrate:up\nselect 1;"}}), layout::innkeeper);
+  EXPECT_EQ(detect_layout({{"1_a.sql", "--- UP MIGRATION ---\nselect 1;"}}), layout::node_pg_migrate);
+  EXPECT_EQ(detect_layout({{"1_a.sql", "select 1;\n-- no-transaction\n"}}), layout::innkeeper);
 }
 
 TEST(directory, refuses_the_migrations_of_two_tools) {
