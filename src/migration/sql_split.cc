@@ -154,7 +154,10 @@ class splitter {
     const std::size_t base = at_;
     for (const auto& token : scanned.tokens) {
       const std::size_t begin = base + token.begin;
-      if (token.kind == token_class::comment) continue;
+      if (token.kind == token_class::comment) {
+        if (!begin_) take_comment(begin, base + token.end);
+        continue;
+      }
       const auto word = slice(token);
       if (is_meta_command(token, word)) return take_meta_command(begin);
       if (word == ";" && !tracker_.is_open()) {
@@ -195,6 +198,23 @@ class splitter {
                     : "Leave it out; only psql knows it.");
   }
 
+  // One behind something else on its line belongs to that; an empty line parts it from what follows.
+  void take_comment(std::size_t begin, std::size_t end) {
+    const auto line = text_.find_last_of('\n', begin) + 1;
+    const bool has_own_line = text_.substr(line, begin - line).find_first_not_of(" \t") == std::string_view::npos;
+    if (!has_own_line || !text_.substr(begin).starts_with("--")) return;
+    if (!comments_.empty() && !is_next_line(comments_end_, begin)) comments_.clear();
+    comments_.push_back(std::string{without_carriage_return(text_.substr(begin, end - begin))});
+    comments_end_ = end;
+  }
+
+  // Nothing but one line's end and white space in between.
+  [[nodiscard]] bool is_next_line(std::size_t from, std::size_t to) const {
+    const auto between = text_.substr(from, to - from);
+    return between.find_first_not_of(" \t\r\n") == std::string_view::npos &&
+           std::count(between.begin(), between.end(), '\n') <= 1;
+  }
+
   void take_copy_data(std::size_t behind) {
     std::size_t line = next_line(text_, behind);
     const std::size_t begin = line;
@@ -214,9 +234,12 @@ class splitter {
 
   void end_statement() {
     if (begin_) {
-      result_.statements.push_back(
-          {.text = std::string{text_.substr(*begin_, last_ - *begin_)}, .where = place(*begin_)});
+      if (!is_next_line(comments_end_, *begin_)) comments_.clear();
+      result_.statements.push_back({.text = std::string{text_.substr(*begin_, last_ - *begin_)},
+                                    .where = place(*begin_),
+                                    .comments = std::move(comments_)});
     }
+    comments_.clear();
     begin_.reset();
     tracker_ = {};
   }
@@ -241,8 +264,10 @@ class splitter {
   bool failed_ = false;
   std::size_t at_ = 0;
   statement_tracker tracker_;
-  std::optional<std::size_t> begin_;  // of the statement that is open
-  std::size_t last_ = 0;              // the end of its last token
+  std::optional<std::size_t> begin_;   // of the statement that is open
+  std::size_t last_ = 0;               // the end of its last token
+  std::vector<std::string> comments_;  // before it, or before what comes next
+  std::size_t comments_end_ = 0;
 };
 
 }  // namespace

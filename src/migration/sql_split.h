@@ -16,6 +16,7 @@ struct sql_statement {
   location where;    // of its first token; lines and columns from 1, columns in characters
   // The lines behind COPY … FROM stdin, each with its line break, without the last line `\.`.
   std::optional<std::string> copy_data;
+  std::vector<std::string> comments;  // -- lines directly before it, each as written, for what they say to us
 
   friend bool operator==(const sql_statement&, const sql_statement&) = default;
 };

@@ -68,6 +68,18 @@ TEST(sql_split, knows_the_place_of_every_statement_and_of_every_character) {
   EXPECT_EQ(place_in(split.statements[1], 14), (location{"a.sql", 12, 7}));
 }
 
+TEST(sql_split, keeps_the_lines_of_comment_directly_before_a_statement) {
+  const auto split = split_sql(
+      "-- of the file\n\n-- one\r\n  -- two\r\nselect 1; -- behind\nselect 2;\n-- apart\n\nselect 3;\n/* block */\n"
+      "select -- inside\n4;\n-- last\n",
+      "a.sql");
+  ASSERT_EQ(split.statements.size(), 4);
+  EXPECT_THAT(split.statements[0].comments, ElementsAre("-- one", "-- two"));
+  EXPECT_THAT(split.statements[1].comments, IsEmpty());
+  EXPECT_THAT(split.statements[2].comments, IsEmpty());
+  EXPECT_THAT(split.statements[3].comments, IsEmpty());
+}
+
 TEST(sql_split, says_where_something_never_ends) {
   EXPECT_THAT(texts_of("select 1;\n select 'é', 'abc; "),
               ElementsAre("select 1", "a.sql:2:14: error: unterminated quoted string\n"));
