@@ -24,6 +24,11 @@ struct table_facts {
   std::int64_t rows = 0;   // the planner's estimate
   std::int64_t bytes = 0;  // with indexes
   bool is_partitioned = false;
+  // What follows makes findings more exact; empty where it isn't known.
+  std::map<std::string, std::string> columns;               // name -> type, as format_type() writes it
+  std::set<std::string> not_null;                           // columns that are, or that a valid CHECK proves to be
+  std::map<std::string, std::vector<std::string>> indexes;  // name -> its columns; an expression is ""
+  std::map<std::string, relation_name> foreign_keys;        // constraint -> the table that it refers to
 
   friend bool operator==(const table_facts&, const table_facts&) = default;
 };
@@ -33,10 +38,19 @@ struct table_facts {
 struct lint_facts {
   std::optional<int> server_version;  // 150020
   std::optional<std::map<relation_name, table_facts>>
-      tables;                        // all of them; a schema left out of a file is found by `path`
-  std::vector<std::string> path;     // the search_path's schemas
-  std::set<std::string> extensions;  // installed
+      tables;                                   // all of them; a schema left out of a file is found by `path`
+  std::vector<std::string> path;                // the search_path's schemas
+  std::set<std::string> extensions;             // installed
+  std::set<relation_name> constrained_domains;  // types that are domains with a CHECK or NOT NULL
 };
+
+// Without a connection, rules assume this one.
+constexpr int oldest_supported_server = 130000;
+
+// What is said of a table's size: nothing for an empty one, a warning at most for a small one.
+constexpr std::int64_t empty_table_bytes = 64 * 1024;  // and no rows
+constexpr std::int64_t small_table_rows = 10'000;      // fewer, and
+constexpr std::int64_t small_table_bytes = 8 * 1024 * 1024;
 
 // A file that is about to run; several in the order that they will.
 struct lint_file {
@@ -69,23 +83,28 @@ struct lint_rule {
   std::string_view title;     // "CREATE INDEX without CONCURRENTLY"
   std::string_view why;       // with the lock
   std::string_view safe;      // the way out
-  std::string_view bad;       // a file in which only this rule finds something
+  std::string_view bad;       // a file in which only this rule finds something; "" where the rule is off
   std::string_view good;      // one in which none does
   std::string_view versions;  // "18+: …", or ""
 };
 
-[[nodiscard]] const std::vector<lint_rule>& lint_rules();
+[[nodiscard]] std::string_view to_string(lint_level level);
+[[nodiscard]] const std::vector<lint_rule>& lint_rules();            // by number
+[[nodiscard]] const lint_rule* find_lint_rule(std::string_view id);  // none: null
+[[nodiscard]] std::string lint_rules_to_markdown();                  // docs/lint.md
 
 // In the order of the files; suppressed ones too, with their reason. A statement that the parser can't take is a
-// finding `not-analysed`, and the others go on.
+// finding `not-analysed`, and the others go on. A comment line `-- innkeeper: lint-ignore RULE REASON` directly before
+// a statement suppresses a rule for it alone.
 [[nodiscard]] std::vector<lint_finding> lint(const std::vector<lint_file>& pending, const lint_facts& facts);
 
 // Strength of the strongest lock that a statement takes on tables which exist already, for `migrate up --plan`.
 struct lock_forecast {
-  std::string lock;                   // "ACCESS EXCLUSIVE", "" for none
-  std::vector<relation_name> tables;  // the tables it is taken on, both sides of a foreign key
-  bool rewrites = false;
-  bool scans = false;  // reads the whole table under the lock
+  std::string lock;                         // "ACCESS EXCLUSIVE", "" for none
+  std::vector<relation_name> tables;        // the tables it is taken on
+  std::vector<relation_name> referenced{};  // other sides of foreign keys, under a weaker SHARE ROW EXCLUSIVE
+  bool rewrites = false;                    // makes the table anew
+  bool scans = false;                       // reads the whole table under the lock
 
   friend bool operator==(const lock_forecast&, const lock_forecast&) = default;
 };
