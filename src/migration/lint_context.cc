@@ -104,6 +104,11 @@ std::vector<lint_finding> lint_collector::take() {
   return all;
 }
 
+void lint_context::report(found one) const {
+  if (!one.offset) one.offset = offset;
+  findings.add(file, statement, order, std::move(one));
+}
+
 void lint_context::report_in_use(const relation_name& table, found one) const {
   switch (known.use_of(table)) {
     case table_use::fresh:

@@ -44,8 +44,9 @@ struct lint_context {
   sql_node root;      // none where the parser couldn't take it
   const lint_knowledge& known;
   lint_collector& findings;
+  std::optional<std::int64_t> offset = {};  // of the part of the statement that is looked at
 
-  void report(found one) const { findings.add(file, statement, order, std::move(one)); }
+  void report(found one) const;
   // For what hurts who uses the table: not for tables that the files make.
   void report_in_use(const relation_name& table, found one) const;
   // For what takes as long as the table is big: not for empty ones either, and a warning for small ones.

@@ -36,8 +36,9 @@ relation_name lint_knowledge::resolve(const relation_name& written) const {
   }
   // Which schema a name without one means isn't known: the same name is the same table.
   if (tables_.contains(written)) return written;
-  for (const auto& [name, state] : tables_) {
-    if (name.name == written.name && (name.schema.empty() || written.schema.empty())) return name;
+  const auto [begin, end] = tables_by_name_.equal_range(written.name);
+  for (auto one = begin; one != end; ++one) {
+    if (one->second.schema.empty() || written.schema.empty()) return one->second;
   }
   return written;
 }
@@ -48,7 +49,15 @@ const lint_knowledge::table_state* lint_knowledge::find(const relation_name& tab
 }
 
 lint_knowledge::table_state& lint_knowledge::state_of(const relation_name& table) {
-  return tables_[resolve(table)];
+  const auto name = resolve(table);
+  const auto found = tables_.find(name);
+  return found == tables_.end() ? set_state(name, {}) : found->second;
+}
+
+lint_knowledge::table_state& lint_knowledge::set_state(const relation_name& resolved, table_state state) {
+  const auto [place, is_new] = tables_.insert_or_assign(resolved, std::move(state));
+  if (is_new) tables_by_name_.emplace(resolved.name, resolved);
+  return place->second;
 }
 
 table_use lint_knowledge::use_of(const relation_name& table) const {

@@ -81,6 +81,7 @@ class lint_knowledge {
 
   [[nodiscard]] const table_state* find(const relation_name& table) const;
   table_state& state_of(const relation_name& table);
+  table_state& set_state(const relation_name& resolved, table_state state);
   void make_table(const relation_name& table, bool is_temporary, bool is_guarded, const lint_file& file);
   void move_table(const relation_name& from, const relation_name& to);
   void learn_table(const sql_node& create, const lint_file& file);
@@ -98,6 +99,7 @@ class lint_knowledge {
   const lint_facts& facts_;
   std::vector<std::string> path_;
   std::map<relation_name, table_state> tables_;
+  std::multimap<std::string, relation_name> tables_by_name_;
   std::map<relation_name, relation_name> indexes_;  // made by the files -> the table
   std::set<relation_name> domains_;
   std::set<std::string> dropped_;

@@ -84,15 +84,15 @@ void lint_knowledge::make_table(const relation_name& table, bool is_temporary, b
   const auto name = resolve(table);
   // Without facts a table that was used before is one that exists.
   if (const auto* known = find(name); is_guarded && known != nullptr && !known->is_dropped) return;
-  tables_[name] = std::move(made);
+  set_state(name, std::move(made));
 }
 
 void lint_knowledge::move_table(const relation_name& from, const relation_name& to) {
   const auto old_name = resolve(from);
   table_state moved = state_of(from);
   if (moved.use == table_use::busy && !moved.was) moved.was = old_name;
-  tables_[old_name] = {.is_dropped = true};
-  tables_[{to.schema.empty() ? old_name.schema : to.schema, to.name}] = std::move(moved);
+  set_state(old_name, {.is_dropped = true});
+  set_state({to.schema.empty() ? old_name.schema : to.schema, to.name}, std::move(moved));
   for (auto& [index, table] : indexes_) {
     if (table == old_name) table = to;
   }
@@ -116,7 +116,7 @@ void lint_knowledge::learn_index(const sql_node& index) {
   auto name = index["idxname"].text();
   if (name.empty()) name = default_object_name(table.name, joined_columns(columns), "idx");
   indexes_[{table.schema, name}] = table;
-  if (!index["whereClause"]) tables_[table].keys.push_back(std::move(columns));
+  if (!index["whereClause"]) state_of(table).keys.push_back(std::move(columns));
 }
 
 void lint_knowledge::learn_constraint(const relation_name& table, const sql_node& constraint,
@@ -170,7 +170,7 @@ void lint_knowledge::learn_drop(const sql_node& drop) {
   const auto kind = drop["removeType"].text();
   for (const auto& name : names_dropped(drop)) {
     if (drop["missing_ok"].flag()) dropped_.insert(name.name);
-    if (kind == "OBJECT_TABLE") tables_[resolve(name)] = {.is_dropped = true};
+    if (kind == "OBJECT_TABLE") set_state(resolve(name), {.is_dropped = true});
     if (kind == "OBJECT_INDEX") std::erase_if(indexes_, [&](const auto& one) { return one.first.name == name.name; });
   }
 }

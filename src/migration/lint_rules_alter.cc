@@ -150,10 +150,12 @@ void check_partition_of(const lint_context& at) {
 
 void lint_alter_table(const lint_context& at) {
   if (at.root.type() != "AlterTableStmt" || !is_about_table(at.root) || at.known.does_nothing(at.root)) return;
-  std::size_t index = 0;
-  for (const auto& command : at.root["cmds"].items()) {
-    check_command({.at = at, .table = relation_of(at.root["relation"]), .command = command, .index = index});
-    ++index;
+  const auto commands = at.root["cmds"].items();
+  const auto begins = commands.size() > 1 ? split_alter_table(at.statement.text).begins : std::vector<std::size_t>{};
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    lint_context here = at;
+    if (i < begins.size()) here.offset = static_cast<std::int64_t>(begins[i]);
+    check_command({.at = here, .table = relation_of(at.root["relation"]), .command = commands[i], .index = i});
   }
 }
 

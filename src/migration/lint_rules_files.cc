@@ -175,7 +175,7 @@ void lint_settings(const lint_context& at) {
 
 void lint_guards(const lint_context& at) {
   const bool runs_again = at.file.is_phase || (!at.file.is_transactional && !at.known.in_transaction());
-  if (!runs_again) return;
+  if (!runs_again || at.known.does_nothing(at.root)) return;
   check_unguarded(at);
   check_repeated_rows(at);
 }

@@ -27,11 +27,28 @@ bool is_client_syntax(const sql_words& words, std::size_t index) {
          words.kind(index + 1) != token_class::number;
 }
 
+bool is_name_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Whether it is worth a look: scanning each statement would double what lint costs.
+bool may_have_long_name(std::string_view text) {
+  const bool has_quotes = text.find('"') != std::string_view::npos;
+  std::size_t run = 0;
+  std::size_t quoted = 0;
+  for (const char c : text) {
+    run = is_name_byte(c) ? run + 1 : 0;
+    quoted = c == '"' ? 0 : quoted + 1;
+    if (run > longest_identifier || (has_quotes && quoted > longest_identifier)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void lint_names(const lint_context& at) {
-  // Most statements are too short to hold such a name and another word.
-  if (at.statement.text.size() <= longest_identifier) return;
+  if (!may_have_long_name(at.statement.text)) return;
   const sql_words words{at.statement.text};
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words.kind(i) != token_class::word || identifier_bytes(words.at(i)) <= longest_identifier) continue;

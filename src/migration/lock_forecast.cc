@@ -176,13 +176,12 @@ void lock_forecaster::take_alter(const sql_node& alter) {
   const auto name = relation_of(alter["relation"]);
   const auto kind = alter["objtype"].text();
   if (kind == "OBJECT_TYPE" || kind == "OBJECT_SEQUENCE") return;
-  const bool is_index = kind == "OBJECT_INDEX";
-  const auto table = is_index ? table_of(name) : std::optional{name};
   for (const auto& command : alter["cmds"].items()) {
-    if (table) {
-      take_command(*table, command);
-    } else {
+    // An index is locked by itself then, without its table.
+    if (kind == "OBJECT_INDEX") {
       lock(lock_of_alter_command(command));
+    } else {
+      take_command(relation_of(alter["relation"]), command);
     }
   }
 }
@@ -231,7 +230,7 @@ void lock_forecaster::take_drop(const sql_node& drop) {
 void lock_forecaster::take_rename(const sql_node& rename) {
   const auto kind = rename[rename.type() == "RenameStmt" ? "renameType" : "objectType"].text();
   const auto name = relation_of(rename["relation"]);
-  if (kind == "OBJECT_INDEX") return lock_index(lock_mode::share_update_exclusive, name);
+  if (kind == "OBJECT_INDEX") return lock(lock_mode::share_update_exclusive);
   lock(lock_mode::access_exclusive, name);
 }
 
@@ -309,6 +308,10 @@ bool lock_forecaster::take_definition(const sql_node& statement) {
     take_comment(statement);
   } else if (type == "CreateStatsStmt") {
     lock_all(lock_mode::share_update_exclusive, statement["relations"]);
+  } else if (type == "CreatePublicationStmt") {
+    for (const auto& one : statement["pubobjects"].items()) {
+      lock(lock_mode::share_update_exclusive, relation_of(one["pubtable"]["relation"]));
+    }
   } else {
     return false;
   }
