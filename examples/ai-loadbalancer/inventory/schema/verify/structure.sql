@@ -1,0 +1,101 @@
+-- The whole schema on one page, as it must be. What is missing or different comes out as a row.
+
+-- Columns.
+SELECT format('column %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('products', ARRAY[
+        'id: bigint not null identity', 'sku: text not null', 'name: text not null', 'description: text',
+        'price: numeric(12,2) not null', 'currency: text not null default', 'attributes: jsonb not null default',
+        'created_at: timestamp with time zone not null default',
+        'updated_at: timestamp with time zone not null default']),
+    ('reservations', ARRAY[
+        'id: uuid not null default', 'product_id: bigint not null', 'order_id: uuid not null',
+        'quantity: integer not null', 'status: text not null default',
+        'expires_at: timestamp with time zone not null', 'created_at: timestamp with time zone not null default']),
+    ('stock', ARRAY[
+        'product_id: bigint not null', 'on_hand: integer not null default', 'reserved: integer not null default',
+        'updated_at: timestamp with time zone not null default'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END,
+                     CASE WHEN a.attidentity <> '' THEN 'identity' WHEN a.attgenerated <> '' THEN 'generated'
+                          WHEN a.atthasdef THEN 'default' END) AS definition
+    FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = to_regclass(wanted.relation) AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Constraints, validated.
+SELECT format('constraint %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('products', ARRAY[
+        'products_pk: PRIMARY KEY (id)', 'products_sku_key: UNIQUE (sku)', 'products_attributes_check: CHECK',
+        'products_currency_check: CHECK', 'products_name_check: CHECK', 'products_price_check: CHECK',
+        'products_sku_check: CHECK']),
+    ('reservations', ARRAY[
+        'reservations_pk: PRIMARY KEY (id)', 'reservations_order_product_key: UNIQUE (order_id, product_id)',
+        'reservations_product_fk: FOREIGN KEY (product_id) REFERENCES products(id)',
+        'reservations_quantity_check: CHECK', 'reservations_status_check: CHECK']),
+    ('stock', ARRAY[
+        'stock_pk: PRIMARY KEY (product_id)', 'stock_product_fk: FOREIGN KEY (product_id) REFERENCES products(id)',
+        'stock_reserved_check: CHECK'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN c.contype <> 'c' THEN regexp_replace(pg_get_constraintdef(c.oid), ' WHERE .*$', ' partial')
+                WHEN c.convalidated THEN 'CHECK' ELSE 'CHECK, not validated' END AS definition
+    FROM pg_catalog.pg_constraint AS c
+    WHERE c.conrelid = to_regclass(wanted.relation) AND c.conname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Indexes beyond those of constraints.
+SELECT format('index %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('reservations', ARRAY[
+        'reservations_expiry_idx: btree (expires_at) partial', 'reservations_product_id_idx: btree (product_id)'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT concat(CASE WHEN i.indisunique THEN 'unique ' END,
+                  regexp_replace(regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? USING ', ''),
+                                 ' WHERE .*$', ' partial')) AS definition
+    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+    WHERE i.indrelid = to_regclass(wanted.relation) AND c.relname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- No index of theirs may be invalid: a failed CREATE INDEX CONCURRENTLY leaves one behind.
+SELECT format('index %s of %s is invalid', i.indexrelid::regclass, name) AS problem
+FROM unnest(ARRAY['products', 'reservations', 'stock']) AS name
+JOIN pg_catalog.pg_index AS i ON i.indrelid = to_regclass(name)
+WHERE NOT (i.indisvalid AND i.indisready AND i.indislive);
+
+-- Triggers, enabled.
+SELECT format('trigger %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('products', ARRAY[
+        'products_touch: inventory_touch_updated_at']),
+    ('stock', ARRAY[
+        'stock_touch: inventory_touch_updated_at'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN t.tgenabled IN ('O', 'A') THEN p.proname::text ELSE 'disabled' END AS definition
+    FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
+    WHERE t.tgrelid = to_regclass(wanted.relation) AND t.tgname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Functions.
+SELECT format('function %s is missing', name) AS problem
+FROM unnest(ARRAY[
+    'inventory_touch_updated_at()']) AS name
+WHERE name <> ALL (ARRAY(SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p
+                         WHERE p.proname = split_part(name, '(', 1)::name AND pg_function_is_visible(p.oid)));

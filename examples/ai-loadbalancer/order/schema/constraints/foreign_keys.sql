@@ -1,0 +1,9 @@
+-- Each has an index that starts with its columns (indexes/, or a key).
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint
+                 WHERE conrelid = 'order_items'::regclass AND conname = 'order_items_order_fk') THEN
+    ALTER TABLE order_items ADD CONSTRAINT order_items_order_fk
+      FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE CASCADE;
+  END IF;
+END $$;

@@ -1,0 +1,107 @@
+-- The whole schema on one page, as it must be. What is missing or different comes out as a row.
+
+-- Enum types, with their values in order.
+SELECT format('type %s should have the values %s, and has %s', wanted.type, wanted.labels,
+              coalesce(found.labels::text, 'none: it is missing')) AS problem
+FROM (VALUES
+    ('payment_status', ARRAY['pending', 'authorized', 'captured', 'failed', 'refunded'])
+) AS wanted (type, labels)
+LEFT JOIN LATERAL (
+    SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) AS labels
+    FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = to_regtype(wanted.type)) AS found ON true
+WHERE found.labels IS DISTINCT FROM wanted.labels;
+
+-- Columns.
+SELECT format('column %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('payments', ARRAY[
+        'id: uuid not null default', 'order_id: uuid not null', 'user_id: uuid not null',
+        'idempotency_key: text not null', 'amount: numeric(12,2) not null', 'currency: text not null',
+        'status: payment_status not null default', 'provider: text not null', 'provider_reference: text',
+        'failure_reason: text', 'created_at: timestamp with time zone not null default',
+        'updated_at: timestamp with time zone not null default']),
+    ('refunds', ARRAY[
+        'id: uuid not null default', 'payment_id: uuid not null', 'amount: numeric(12,2) not null',
+        'reason: text not null', 'created_at: timestamp with time zone not null default'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END,
+                     CASE WHEN a.attidentity <> '' THEN 'identity' WHEN a.attgenerated <> '' THEN 'generated'
+                          WHEN a.atthasdef THEN 'default' END) AS definition
+    FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = to_regclass(wanted.relation) AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Constraints, validated.
+SELECT format('constraint %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('payments', ARRAY[
+        'payments_pk: PRIMARY KEY (id)', 'payments_idempotency_key_key: UNIQUE (idempotency_key)',
+        'payments_amount_check: CHECK', 'payments_currency_check: CHECK', 'payments_reference_check: CHECK']),
+    ('refunds', ARRAY[
+        'refunds_pk: PRIMARY KEY (id)', 'refunds_payment_fk: FOREIGN KEY (payment_id) REFERENCES payments(id)',
+        'refunds_amount_check: CHECK', 'refunds_reason_check: CHECK'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN c.contype <> 'c' THEN regexp_replace(pg_get_constraintdef(c.oid), ' WHERE .*$', ' partial')
+                WHEN c.convalidated THEN 'CHECK' ELSE 'CHECK, not validated' END AS definition
+    FROM pg_catalog.pg_constraint AS c
+    WHERE c.conrelid = to_regclass(wanted.relation) AND c.conname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Indexes beyond those of constraints.
+SELECT format('index %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('payments', ARRAY[
+        'payments_one_success_per_order_key: unique btree (order_id) partial',
+        'payments_order_id_idx: btree (order_id)',
+        'payments_provider_reference_key: unique btree (provider, provider_reference) partial',
+        'payments_user_id_idx: btree (user_id, created_at DESC)']),
+    ('refunds', ARRAY[
+        'refunds_payment_id_idx: btree (payment_id)'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT concat(CASE WHEN i.indisunique THEN 'unique ' END,
+                  regexp_replace(regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? USING ', ''),
+                                 ' WHERE .*$', ' partial')) AS definition
+    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+    WHERE i.indrelid = to_regclass(wanted.relation) AND c.relname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- No index of theirs may be invalid: a failed CREATE INDEX CONCURRENTLY leaves one behind.
+SELECT format('index %s of %s is invalid', i.indexrelid::regclass, name) AS problem
+FROM unnest(ARRAY['payments', 'refunds']) AS name
+JOIN pg_catalog.pg_index AS i ON i.indrelid = to_regclass(name)
+WHERE NOT (i.indisvalid AND i.indisready AND i.indislive);
+
+-- Triggers, enabled.
+SELECT format('trigger %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('payments', ARRAY[
+        'payments_touch: payment_touch_updated_at'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN t.tgenabled IN ('O', 'A') THEN p.proname::text ELSE 'disabled' END AS definition
+    FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
+    WHERE t.tgrelid = to_regclass(wanted.relation) AND t.tgname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Functions.
+SELECT format('function %s is missing', name) AS problem
+FROM unnest(ARRAY[
+    'payment_touch_updated_at()']) AS name
+WHERE name <> ALL (ARRAY(SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p
+                         WHERE p.proname = split_part(name, '(', 1)::name AND pg_function_is_visible(p.oid)));

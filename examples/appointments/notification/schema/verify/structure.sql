@@ -1,0 +1,98 @@
+-- The whole schema on one page, as it must be. What is missing or different comes out as a row.
+
+-- Columns.
+SELECT format('column %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('"Notifications"', ARRAY[
+        'Id: uuid not null default', 'TemplateId: bigint not null', 'UserId: uuid not null', 'AppointmentId: uuid',
+        'Recipient: text not null', 'Data: jsonb not null default', 'Status: text not null default',
+        'Attempts: smallint not null default', 'LastError: text',
+        'SendAfter: timestamp with time zone not null default', 'SentAt: timestamp with time zone',
+        'CreatedAt: timestamp with time zone not null default',
+        'UpdatedAt: timestamp with time zone not null default']),
+    ('"Templates"', ARRAY[
+        'Id: bigint not null identity', 'Code: text not null', 'Channel: text not null', 'Subject: text',
+        'Body: text not null', 'UpdatedAt: timestamp with time zone not null default'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END,
+                     CASE WHEN a.attidentity <> '' THEN 'identity' WHEN a.attgenerated <> '' THEN 'generated'
+                          WHEN a.atthasdef THEN 'default' END) AS definition
+    FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = to_regclass(wanted.relation) AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Constraints, validated.
+SELECT format('constraint %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('"Notifications"', ARRAY[
+        'PK_Notifications: PRIMARY KEY ("Id")',
+        'FK_Notifications_Templates_TemplateId: FOREIGN KEY ("TemplateId") REFERENCES "Templates"("Id")',
+        'CK_Notifications_Attempts: CHECK', 'CK_Notifications_Data: CHECK', 'CK_Notifications_Recipient: CHECK',
+        'CK_Notifications_SentAt: CHECK', 'CK_Notifications_Status: CHECK']),
+    ('"Templates"', ARRAY[
+        'PK_Templates: PRIMARY KEY ("Id")', 'AK_Templates_Code_Channel: UNIQUE ("Code", "Channel")',
+        'CK_Templates_Body: CHECK', 'CK_Templates_Channel: CHECK'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN c.contype <> 'c' THEN regexp_replace(pg_get_constraintdef(c.oid), ' WHERE .*$', ' partial')
+                WHEN c.convalidated THEN 'CHECK' ELSE 'CHECK, not validated' END AS definition
+    FROM pg_catalog.pg_constraint AS c
+    WHERE c.conrelid = to_regclass(wanted.relation) AND c.conname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Indexes beyond those of constraints.
+SELECT format('index %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('"Notifications"', ARRAY[
+        'IX_Notifications_AppointmentId: btree ("AppointmentId") partial',
+        'IX_Notifications_Due: btree ("SendAfter") partial', 'IX_Notifications_TemplateId: btree ("TemplateId")',
+        'IX_Notifications_UserId_CreatedAt: btree ("UserId", "CreatedAt" DESC)'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT concat(CASE WHEN i.indisunique THEN 'unique ' END,
+                  regexp_replace(regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? USING ', ''),
+                                 ' WHERE .*$', ' partial')) AS definition
+    FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+    WHERE i.indrelid = to_regclass(wanted.relation) AND c.relname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- No index of theirs may be invalid: a failed CREATE INDEX CONCURRENTLY leaves one behind.
+SELECT format('index %s of %s is invalid', i.indexrelid::regclass, name) AS problem
+FROM unnest(ARRAY['"Notifications"', '"Templates"']) AS name
+JOIN pg_catalog.pg_index AS i ON i.indrelid = to_regclass(name)
+WHERE NOT (i.indisvalid AND i.indisready AND i.indislive);
+
+-- Triggers, enabled.
+SELECT format('trigger %s of %s should be "%s", and is %s', split_part(one, ': ', 1), wanted.relation,
+              substr(one, strpos(one, ': ') + 2), coalesce('"' || found.definition || '"', 'missing')) AS problem
+FROM (VALUES
+    ('"Notifications"', ARRAY[
+        'TR_Notifications_UpdatedAt: notification_touch_updated_at']),
+    ('"Templates"', ARRAY[
+        'TR_Templates_UpdatedAt: notification_touch_updated_at'])
+) AS wanted (relation, items)
+CROSS JOIN LATERAL unnest(wanted.items) AS one
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN t.tgenabled IN ('O', 'A') THEN p.proname::text ELSE 'disabled' END AS definition
+    FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
+    WHERE t.tgrelid = to_regclass(wanted.relation) AND t.tgname = split_part(one, ': ', 1)
+) AS found ON true
+WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
+
+-- Functions.
+SELECT format('function %s is missing', name) AS problem
+FROM unnest(ARRAY[
+    'notification_touch_updated_at()']) AS name
+WHERE name <> ALL (ARRAY(SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p
+                         WHERE p.proname = split_part(name, '(', 1)::name AND pg_function_is_visible(p.oid)));

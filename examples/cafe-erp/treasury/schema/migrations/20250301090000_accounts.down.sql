@@ -1,0 +1,2 @@
+DROP TABLE accounts;
+DROP FUNCTION treasury_touch_updated_at();

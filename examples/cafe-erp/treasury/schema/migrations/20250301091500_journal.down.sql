@@ -1,0 +1,2 @@
+DROP TABLE journal_lines;
+DROP TABLE journal_entries;

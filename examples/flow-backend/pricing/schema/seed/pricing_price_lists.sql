@@ -1,0 +1,3 @@
+INSERT INTO pricing_price_lists (code)
+VALUES ('platform')
+ON CONFLICT (code) DO NOTHING;

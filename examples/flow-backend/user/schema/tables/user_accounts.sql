@@ -1,0 +1,20 @@
+CREATE TABLE IF NOT EXISTS user_accounts (
+    id                uuid NOT NULL DEFAULT gen_random_uuid(),
+    kind              user_account_kind NOT NULL,
+    email             text NOT NULL,
+    phone             text,
+    password_hash     text NOT NULL,
+    status            user_account_status NOT NULL DEFAULT 'pending',
+    email_verified_at timestamptz,
+    failed_log_ins    smallint NOT NULL DEFAULT 0,
+    locked_until      timestamptz,
+    last_log_in_at    timestamptz,
+    created_at        timestamptz NOT NULL DEFAULT now(),
+    updated_at        timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT user_accounts_pk PRIMARY KEY (id),
+    CONSTRAINT user_accounts_phone_key UNIQUE (phone),
+    CONSTRAINT user_accounts_email_check CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 320),
+    CONSTRAINT user_accounts_phone_check CHECK (phone ~ '^[+][1-9][0-9]{6,14}$'),
+    CONSTRAINT user_accounts_password_hash_check CHECK (length(password_hash) >= 20),
+    CONSTRAINT user_accounts_failed_log_ins_check CHECK (failed_log_ins >= 0)
+);
