@@ -1,0 +1,11 @@
+begin;
+savepoint a;
+select 1;
+rollback to savepoint a;
+release a;
+commit and no chain;
+start transaction isolation level serializable, read only;
+abort;
+begin transaction; select 2; end;
+prepare transaction 'gid;1';
+rollback prepared 'gid;1';
