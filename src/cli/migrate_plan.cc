@@ -71,7 +71,8 @@ void migrate_plan::add(const exec::migration_target& target, const exec::migrate
   std::set<std::string> made;
   for (const auto& item : report.pending) {
     const auto* script = script_of(target.files, item);
-    if (script == nullptr) continue;
+    const bool only_reads = item.kind == migration::item_kind::phase && item.in == migration::phase::verify;
+    if (script == nullptr || only_reads) continue;
     file one{.service = report.service,
              .name = item.file,
              .reason = item.reason,

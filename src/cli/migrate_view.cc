@@ -32,8 +32,16 @@ color color_of(schema_state state) {
   return color::red;
 }
 
-long applied_count(const migrate_report& one) {
-  return std::ranges::count_if(one.history.rows, &migration::history_row::is_applied) + std::ssize(one.ran);
+// The history as it was read last, and what ran after that.
+std::size_t applied_count(const migrate_report& one) {
+  std::set<std::pair<migration::item_kind, std::string>> applied;
+  for (const auto& row : one.history.rows) {
+    if (row.is_applied()) applied.emplace(row.kind, row.version);
+  }
+  for (const auto& item : one.ran) {
+    if (item.is_up) applied.emplace(item.kind, item.version);
+  }
+  return applied.size();
 }
 
 // What is applied and differs from the files, or stands in the way.
@@ -56,6 +64,7 @@ json item_to_json(const schema_item& one) {
           {"phase", one.kind == migration::item_kind::phase ? json(to_string(one.in)) : json(nullptr)},
           {"version", one.version},
           {"reason", one.reason},
+          {"direction", one.is_up ? "up" : "down"},
           {"duration_ms", one.duration.count()},
           {"attempts", one.attempts},
           {"lock_wait_ms", one.lock_wait.count()}};
@@ -142,8 +151,8 @@ std::string schema_changes_to_text(const exec::estate_run& run, bool colored) {
   std::string text;
   for (const auto& one : run.reports) {
     for (const auto& item : one.ran) {
-      text += fmt::format("{} {}: {} ({})\n", paint("+", color::green, colored), one.service, item.file,
-                          human_duration(item.duration));
+      const auto mark = item.is_up ? paint("+", color::green, colored) : paint("-", color::red, colored);
+      text += fmt::format("{} {}: {} ({})\n", mark, one.service, item.file, human_duration(item.duration));
     }
   }
   return text;

@@ -49,6 +49,7 @@ struct schema_item {
   migration::phase in = migration::phase::tables;  // of phases
   std::string version;
   std::string reason;  // "new", "changed", "reverted"
+  bool is_up = true;   // false: its down script
   std::chrono::milliseconds duration{0};
   int attempts = 1;
   std::chrono::milliseconds lock_wait{0};

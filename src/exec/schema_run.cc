@@ -338,7 +338,8 @@ void schema_run::revert(const migration::reverting_item& one) {
   report_.ran.push_back({.file = script.file,
                          .kind = one.row->kind,
                          .version = one.row->version,
-                         .reason = "reverted",
+                         .reason = "taken back",
+                         .is_up = false,
                          .duration = outcome.duration,
                          .attempts = outcome.attempts,
                          .lock_wait = outcome.lock_wait});

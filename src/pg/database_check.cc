@@ -33,7 +33,8 @@ std::vector<std::string> schema_lines(connection& inside) {
   std::vector<std::string> lines;
   const auto objects = inside.query_with(catalog_sql::object_lines_sql, {""});
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (objects.text(i, 0).find("innkeeper.") == std::string::npos) lines.push_back(objects.text(i, 0));
+    const auto& line = objects.text(i, 0);
+    if (line.find("innkeeper.") == std::string::npos && line != "schema innkeeper") lines.push_back(line);
   }
   const auto definitions = inside.query(catalog_sql::definitions_sql);
   for (std::size_t i = 0; i < definitions.size(); ++i) lines.push_back(definitions.text(i, 0));
