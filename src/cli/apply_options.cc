@@ -35,7 +35,7 @@ std::vector<option> apply_option_rows() {
       {"--jobs", "-j", option_kind::value, "N", "databases made at once; 2 unless given, and more rarely helps"},
       {"--reset-password", "", option_kind::maybe, "ROLE…",
        "set the kept passwords of these log-ins, or of all, where another hand changed one"},
-      {"--lock-timeout", "", option_kind::value, "TIME",
+      {"--advisory-wait", "", option_kind::value, "TIME",
        "how long to wait for another runner: 90s, 5m; 5m unless given"},
       {"--yes", "", option_kind::flag, "", "don't ask, where something would be dropped"}};
   for (const auto& row : depth_option_rows()) rows.push_back(row);
@@ -71,8 +71,8 @@ exec::apply_options parse_apply_options(const arguments& given) {
   exec::apply_options options;
   options.how = parse_depth(given, depth::deep);
   if (given.has("--jobs")) options.jobs = parse_count("--jobs", given.value("--jobs"), 1, most_jobs);
-  if (given.has("--lock-timeout"))
-    options.lock_timeout = parse_duration("--lock-timeout", given.value("--lock-timeout"));
+  if (given.has("--advisory-wait"))
+    options.lock_timeout = parse_duration("--advisory-wait", given.value("--advisory-wait"));
   if (given.has("--reset-password")) {
     for (const auto& name : given.values("--reset-password")) options.policy.reset_passwords.insert(role_name{name});
     options.policy.reset_every_password = options.policy.reset_passwords.empty();

@@ -154,8 +154,8 @@ exit_code leaving_result::code() const {
 leaving_result let_leave(exec::leaving_kind kind, const std::vector<std::string>& names, const opened_estate& opened,
                          const arguments& given, console& out) {
   exec::leaving_options options;
-  if (given.has("--lock-timeout")) {
-    options.lock_timeout = parse_duration("--lock-timeout", given.value("--lock-timeout"));
+  if (given.has("--advisory-wait")) {
+    options.lock_timeout = parse_duration("--advisory-wait", given.value("--advisory-wait"));
   }
   const auto servers = look_at_servers(opened);
   const auto leavers = find_leavers(kind, names, opened, servers);
@@ -205,7 +205,7 @@ std::string leaving_to_text(exec::leaving_kind kind, const leaving_result& resul
 
 std::vector<option> leaving_option_rows() {
   return {{"--yes", "", option_kind::flag, "", "don't ask"},
-          {"--lock-timeout", "", option_kind::value, "TIME",
+          {"--advisory-wait", "", option_kind::value, "TIME",
            "how long to wait for another runner: 90s, 5m; 5m unless given"}};
 }
 

@@ -25,7 +25,7 @@ struct leaving_result {
 [[nodiscard]] json leaving_to_json(const leaving_result& result);
 [[nodiscard]] std::string leaving_to_text(exec::leaving_kind kind, const leaving_result& result, bool colored);
 
-[[nodiscard]] std::vector<option> leaving_option_rows();  // --lock-timeout, --yes
+[[nodiscard]] std::vector<option> leaving_option_rows();  // --advisory-wait, --yes
 // "cafe erp" as one positional word each.
 [[nodiscard]] std::vector<std::string> split_names(const std::string& words);
 

@@ -46,23 +46,6 @@ exit_code show_plan(const migrate_sources& sources, const arguments& given, cons
   return found.code();
 }
 
-std::string summary(const exec::estate_run& run) {
-  std::size_t files = 0;
-  std::size_t changed = 0;
-  std::size_t failed = 0;
-  for (const auto& one : run.reports) {
-    files += one.ran.size();
-    if (!one.ran.empty()) ++changed;
-    if (one.code != exit_code::ok) ++failed;
-  }
-  if (files == 0 && failed == 0) {
-    return fmt::format("Nothing to do. {} up to date.\n",
-                       run.reports.size() == 1 ? "1 schema is" : fmt::format("{} schemas are", run.reports.size()));
-  }
-  return fmt::format("{} in {}; {} failed.\n", counted(static_cast<long>(files), "file"),
-                     counted(static_cast<long>(changed), "service"), failed);
-}
-
 exit_code run(const arguments& given, console& out) {
   const auto options = options_of(given);
   const auto sources = open_sources(given, out);
@@ -74,7 +57,7 @@ exit_code run(const arguments& given, console& out) {
   show_findings(done, out);
   out.print_json(schemas_to_json(done));
   const bool colored = out.settings().colored_results;
-  out.print(schema_changes_to_text(done, colored) + summary(done));
+  out.print(schema_changes_to_text(done, colored) + schemas_summary(done));
   if (done.reports.size() > 1) out.print("\n" + schemas_to_text(done, colored));
   return done.code();
 }

@@ -158,6 +158,23 @@ std::string schema_changes_to_text(const exec::estate_run& run, bool colored) {
   return text;
 }
 
+std::string schemas_summary(const exec::estate_run& run) {
+  std::size_t files = 0;
+  std::size_t changed = 0;
+  std::size_t failed = 0;
+  for (const auto& one : run.reports) {
+    files += one.ran.size();
+    if (!one.ran.empty()) ++changed;
+    if (one.code != exit_code::ok) ++failed;
+  }
+  if (files == 0 && failed == 0) {
+    return fmt::format("{} up to date.\n",
+                       run.reports.size() == 1 ? "1 schema is" : fmt::format("{} schemas are", run.reports.size()));
+  }
+  return fmt::format("{} run in {}; {} failed.\n", counted(static_cast<long>(files), "schema file"),
+                     counted(static_cast<long>(changed), "service"), failed);
+}
+
 json schemas_to_json(const exec::estate_run& run) {
   std::size_t applied = 0;
   std::size_t pending = 0;

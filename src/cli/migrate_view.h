@@ -9,8 +9,10 @@ namespace innkeeper::cli {
 
 // One row a service: version, applied, pending, drift, state.
 [[nodiscard]] std::string schemas_to_text(const exec::estate_run& run, bool colored);
-// What ran, in one line; what is pending, by file, with `verbose`.
+// What ran, a line for each file.
 [[nodiscard]] std::string schema_changes_to_text(const exec::estate_run& run, bool colored);
+// "65 schema files run in 4 services; 0 failed."
+[[nodiscard]] std::string schemas_summary(const exec::estate_run& run);
 // {"services": […], "applied", "pending", "failed": counts, "failures": […]}
 [[nodiscard]] json schemas_to_json(const exec::estate_run& run);
 

@@ -2,6 +2,8 @@
 
 #include "cli/apply_options.h"
 #include "cli/commands.h"
+#include "cli/migrate_options.h"
+#include "cli/migrate_view.h"
 #include "cli/progress.h"
 #include "cli/status.h"
 #include "cli/verify.h"
@@ -30,21 +32,34 @@ std::vector<failure_report> start_servers(const opened_estate& opened, console& 
 
 struct outcome {
   apply_result applied;
+  exec::estate_run schemas;
   estate_proof proof;
   estate_status status;
 
   [[nodiscard]] exit_code code() const {
-    exit_code worst = worst_of(code_of(applied), proof.code());
+    exit_code worst = worst_of(worst_of(code_of(applied), schemas.code()), proof.code());
     for (const auto& one : status.failures) worst = worst_of(worst, one.code);
     return worst;
   }
 };
 
-outcome bring_up(const opened_estate& opened, const exec::apply_options& options, console& out) {
+exec::estate_run bring_schemas_up(const opened_estate& opened, const exec::migrate_options& options, console& out) {
+  const auto tell = progress_on(out);
+  auto run = exec::run_on_estate(opened.all, {.services = opened.services}, [&](const exec::migration_target& target) {
+    return exec::migrate_up(target, options, tell);
+  });
+  show_trouble(run, out);
+  show_findings(run, out);
+  return run;
+}
+
+outcome bring_up(const opened_estate& opened, const exec::apply_options& options,
+                 const exec::migrate_options& migrations, console& out) {
   outcome all;
   all.applied = apply_estate(opened, options, out);
   // Where a server could not be reached there is nothing to look at, and its failure has been shown.
   if (!all.applied.failures.empty()) return all;
+  all.schemas = bring_schemas_up(opened, migrations, out);
   exec::verify_options verify;
   verify.policy.services = opened.services;
   verify.how = options.how;
@@ -67,6 +82,7 @@ std::string connect_lines(const estate& all) {
 std::string to_text(const opened_estate& opened, const outcome& all, const console_settings& settings) {
   const text_style style{.width = settings.width, .colored = settings.colored_results};
   std::string text = apply_to_text(all.applied, settings.colored_results);
+  if (!all.schemas.reports.empty()) text += schemas_summary(all.schemas);
   for (const auto& one : all.proof.reports) text += findings_text(one, style) + verdict_line(one, style) + "\n";
   while (text.ends_with("\n\n")) text.pop_back();
   text += "\n" + status_to_text({.all = opened.all, .servers = all.status.servers, .services = opened.services},
@@ -77,6 +93,7 @@ std::string to_text(const opened_estate& opened, const outcome& all, const conso
 json to_document(const opened_estate& opened, const outcome& all) {
   json document = apply_to_json(all.applied);
   document["estate"] = opened.all.name;
+  document["schemas"] = schemas_to_json(all.schemas);
   document["verify"] = proofs_to_json(opened.all.name, all.proof.reports);
   document["status"] = status_to_json({.all = opened.all, .servers = all.status.servers, .services = opened.services});
   return document;
@@ -96,21 +113,27 @@ exit_code run(const arguments& given, console& out) {
     }
     return code;
   }
-  const auto all = bring_up(opened, options, out);
+  const auto all = bring_up(opened, options, parse_migrate_options(given), out);
   out.print_json(to_document(opened, all));
   if (all.applied.failures.empty()) out.print(to_text(opened, all, out.settings()));
   if (all.code() == exit_code::ok) out.tell("next: innkeeper verify --prove");
   return all.code();
 }
 
+std::vector<option> up_rows() {
+  auto rows = apply_option_rows();
+  rows.push_back({"--allow", "", option_kind::values, "RULE…", "run schema files in spite of what the linter says"});
+  return rows;
+}
+
 }  // namespace
 
 command up_command() {
   return {.name = "up",
-          .summary = "start the estate's own servers, apply, verify, and say how to connect",
+          .summary = "start the estate's own servers, apply, run schema files, verify, say how to connect",
           .page = help_pages::up_md,
           .word = {.placeholder = "ESTATE"},
-          .options = apply_option_rows(),
+          .options = up_rows(),
           .counters = {"applied", "failed", "unchanged", "steps"},
           .run = run};
 }

@@ -468,7 +468,7 @@ server_lock::server_lock(const server_access& access, const std::string& estate,
   for (const auto key : {runner_key(), worker_key()}) {
     if (pg::take_lock(session_, key, pg::lock_mode::exclusive, timeout, waiting)) continue;
     throw error{exit_code::locked, fmt::format("server \"{}\" is locked by another runner", access.server->name), last,
-                "Wait for it to end, or give a longer --lock-timeout."};
+                "Wait for it to end, or give a longer --advisory-wait."};
   }
   // Held only to see that no orphan is left; our own workers share it from now on.
   pg::release_lock(session_, worker_key(), pg::lock_mode::exclusive);

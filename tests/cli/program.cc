@@ -81,6 +81,8 @@ workplace::~workplace() {
 }
 
 fs::path workplace::copy_example(const std::string& name) {
+  // Its schema files are those of the estate beside it.
+  if (name == "flow-backend-isolated" && !fs::exists(root_ / "flow-backend")) copy_example("flow-backend");
   fs::copy(fs::path{INNKEEPER_SOURCE_DIR} / "examples" / name, root_ / name, fs::copy_options::recursive);
   fs::remove_all(root_ / name / ".innkeeper");
   return root_ / name;

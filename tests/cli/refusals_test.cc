@@ -16,7 +16,7 @@ TEST(refusals, of_the_command_line) {
                                                                  {"plan", "--chekc"},
                                                                  {"plan", "--sql", "--json"},
                                                                  {"apply", "--jobs", "0"},
-                                                                 {"apply", "--lock-timeout", "soon"},
+                                                                 {"apply", "--advisory-wait", "soon"},
                                                                  {"completion", "fish"},
                                                                  {"help", "secret", "shw"},
                                                                  {"plan", "--json", "--frob"}}) {
