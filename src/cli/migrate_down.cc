@@ -27,15 +27,20 @@ migration::down_target target_of(const arguments& given) {
   return target;
 }
 
+std::string words_of(const std::vector<migration::sql_statement>& down) {
+  const auto found = migration::class_of_down(down);
+  return found.why.empty() ? std::string{to_string(found.what)}
+                           : fmt::format("{}: {}", to_string(found.what), found.why);
+}
+
 // What would be reverted, and what that loses.
 std::string preview(const exec::migration_target& target, const exec::migrate_report& found,
                     const migration::down_target& to) {
   std::string text;
   for (const auto& one : find_reverting(target.files, found.history, to).items) {
     const auto* down = one.migration != nullptr && one.migration->down ? &*one.migration->down : nullptr;
-    const auto loss = down == nullptr ? std::string{"as its history says"}
-                                      : std::string{to_string(migration::class_of_down(down->statements).what)};
-    text += fmt::format("- {} {}: {}\n", one.row->version, one.row->name, loss);
+    text += fmt::format("- {} {}: {}\n", one.row->version, one.row->name,
+                        down == nullptr ? "by the script that its history kept" : words_of(down->statements));
   }
   return text;
 }

@@ -58,7 +58,7 @@ exit_code run(const arguments& given, console& out) {
   out.print_json(schemas_to_json(done));
   const bool colored = out.settings().colored_results;
   out.print(schema_changes_to_text(done, colored) + schemas_summary(done));
-  if (done.reports.size() > 1) out.print("\n" + schemas_to_text(done, colored));
+  if (done.reports.size() + done.skipped.size() > 1) out.print("\n" + schemas_to_text(done, colored));
   return done.code();
 }
 

@@ -18,16 +18,17 @@ migration::lint_file lint_file_of(const std::filesystem::path& directory, const 
 
 lint_report lint_directory(const std::filesystem::path& directory, const std::string& format) {
   const auto files = load_schema_directory(directory, format);
+  const auto shown = shown_directory(directory);
   std::vector<migration::lint_file> scripts;
   for (const auto& one : files.phases) {
-    if (one.in < migration::phase::seed) scripts.push_back(lint_file_of(directory, one.content, true));
+    if (one.in < migration::phase::seed) scripts.push_back(lint_file_of(shown, one.content, true));
   }
-  for (const auto& one : files.migrations) scripts.push_back(lint_file_of(directory, one.up, one.is_repeatable));
+  for (const auto& one : files.migrations) scripts.push_back(lint_file_of(shown, one.up, one.is_repeatable));
   for (const auto& one : files.phases) {
-    if (one.in == migration::phase::seed) scripts.push_back(lint_file_of(directory, one.content, true));
+    if (one.in == migration::phase::seed) scripts.push_back(lint_file_of(shown, one.content, true));
   }
   for (const auto& one : files.migrations) {
-    if (one.down) scripts.push_back(lint_file_of(directory, *one.down, false, true));
+    if (one.down) scripts.push_back(lint_file_of(shown, *one.down, false, true));
   }
   return {.findings = migration::lint(scripts, {}), .problems = files.problems};
 }

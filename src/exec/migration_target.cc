@@ -43,7 +43,7 @@ conninfo migrating_log_in(const estate& all, const service_declaration& service)
 
 migration_target find_migration_target(const estate& all, const service_declaration& service) {
   migration_target target{.service = service.name, .server = service.server, .settings = service.migrations};
-  target.directory = service.schema_files;
+  target.directory = shown_directory(service.schema_files);
   target.files = load_schema_directory(service.schema_files, service.migrations.format);
   if (has_errors(target.files.problems)) throw error{exit_code::invalid, joined(target.files.problems)};
   target.log_in = migrating_log_in(all, service);

@@ -21,7 +21,7 @@ struct migration_target {
   schema_name history;
   schema_name history_elsewhere;    // where it was before the database began, or ceased, to be shared
   std::optional<role_name> reader;  // may read the history besides its owner: the application's own group
-  std::filesystem::path directory;
+  std::filesystem::path directory;  // of its files, as messages name it
   migration::schema_directory files;
   migration_declaration settings;
 };

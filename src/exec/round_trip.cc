@@ -40,7 +40,7 @@ class round_trip {
     target_.server = service.server;
     target_.wait = access.server->wait;
     target_.settings = service.migrations;
-    target_.directory = service.schema_files;
+    target_.directory = shown_directory(service.schema_files);
     target_.files = load_schema_directory(service.schema_files, service.migrations.format);
     target_.log_in = scratch_.owner();
     target_.history = {"innkeeper"};
@@ -160,6 +160,9 @@ class round_trip {
 
 round_trip_report try_round_trip(const estate& all, const service_declaration& service, const event_sink& tell) {
   try {
+    const auto files = load_schema_directory(service.schema_files, service.migrations.format);
+    if (std::ranges::all_of(files.migrations, &migration::migration_file::is_repeatable))
+      return {.service = service.name};
     const auto access = find_access(all, server_of(all, service));
     const server_lock lock{access, all.name, std::chrono::seconds{300}, tell};
     remove_left_scratch(access);

@@ -52,9 +52,16 @@ std::vector<migration::source_file> read_source_files(const fs::path& directory)
   return files;
 }
 
+fs::path shown_directory(const fs::path& directory) {
+  std::error_code failed;
+  const auto here = fs::current_path(failed);
+  const auto relative = failed ? fs::path{} : directory.lexically_proximate(here);
+  return relative.empty() || relative.begin()->string() == ".." ? directory : relative;
+}
+
 migration::schema_directory load_schema_directory(const fs::path& directory, const std::string& format) {
   const auto layout = format.empty() ? std::nullopt : migration::parse_layout(format);
-  return migration::read_schema_directory(read_source_files(directory), layout, directory.string());
+  return migration::read_schema_directory(read_source_files(directory), layout, shown_directory(directory).string());
 }
 
 }  // namespace innkeeper::exec

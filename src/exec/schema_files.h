@@ -13,6 +13,9 @@ namespace innkeeper::exec {
 // directory, one that can't be read, a file above 64 MiB.
 [[nodiscard]] std::vector<migration::source_file> read_source_files(const std::filesystem::path& directory);
 
+// As messages name it: relative to the current folder where it lies below that.
+[[nodiscard]] std::filesystem::path shown_directory(const std::filesystem::path& directory);
+
 // With what is wrong in `problems`. `format` empty: detected.
 [[nodiscard]] migration::schema_directory load_schema_directory(const std::filesystem::path& directory,
                                                                 const std::string& format);

@@ -21,16 +21,14 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 // What autovacuum does meanwhile is not ours: one quiet run of three is enough.
-constexpr const char* second_up = R"(
+constexpr const char* second_up = R"sh(
 next_transaction() { innkeeper psql --admin -- -Atc 'select pg_snapshot_xmax(pg_current_snapshot())'; }
 for attempt in 1 2 3; do
-  before=$(next_transaction); innkeeper up -q >up.out || echo "the second up failed"
-  if [[ $before == "$(next_transaction)" ]];
-then echo;
-echo 'no transaction';
-break; fi
+  before=$(next_transaction)
+  innkeeper up -q >up.out || echo "the second up failed"
+  if [[ $before == "$(next_transaction)" ]]; then echo; echo 'no transaction'; break; fi
 done
-)";
+)sh";
 
 class every_estate : public testing::TestWithParam<std::string> {};
 

@@ -96,10 +96,10 @@ TEST_F(migrate_commands, keep_one_services_failure_its_own) {
 
 TEST_F(migrate_commands, refuse_what_the_linter_finds_until_it_is_let_pass) {
   bring_up();
-  EXPECT_EQ(run({"psql", "cafe", "--", "-qc",
-                 "INSERT INTO menu SELECT n, 'tea', 1 FROM generate_series(1, 100000) n; ANALYZE menu"})
-                .status,
-            0);
+  const auto filled =
+      place_.innkeeper({"psql", "cafe", "--manifest", "bistro/innkeeper.yaml", "--", "-qc",
+                        "INSERT INTO menu SELECT n, 'tea', 1 FROM generate_series(1, 100000) n", "-c", "ANALYZE menu"});
+  ASSERT_EQ(filled.status, 0) << filled.err;
   version("cafe", 2, "CREATE INDEX menu_name ON menu (name);", "DROP INDEX menu_name;");
   const auto refused = run({"migrate", "up", "--service", "cafe"});
   EXPECT_EQ(refused.status, 65);
@@ -135,8 +135,6 @@ TEST_F(migrate_commands, show_what_was_changed_after_it_ran) {
 
 TEST_F(migrate_commands, need_no_manifest) {
   bring_up();
-  EXPECT_EQ(run({"psql", "--admin", "--", "-qc", "CREATE DATABASE alone"}).status, 0);
-  const auto admin = json::parse(place_.shell("cat bistro/.innkeeper/server.json").out);
   place_.write("files/20240101000000_menu.sql",
                "-- migrate:up\nCREATE TABLE menu (id bigint PRIMARY KEY);\n-- migrate:down\nDROP TABLE menu;\n");
   const auto url = place_.innkeeper({"secret", "show", "shop", "--manifest", "bistro/innkeeper.yaml"}).out;
@@ -146,9 +144,9 @@ TEST_F(migrate_commands, need_no_manifest) {
   EXPECT_EQ(up.status, 77) << up.out << up.err;
   EXPECT_THAT(up.err, HasSubstr("permission denied"));
   EXPECT_THAT(up.err, Not(HasSubstr(variables.at("DATABASE_URL"))));
-  EXPECT_EQ(
-      run({"psql", "--admin", "--", "-d", "shop", "-qc", "CREATE SCHEMA innkeeper AUTHORIZATION shop_owner"}).status,
-      0);
+  const auto made = place_.innkeeper({"psql", "--admin", "--manifest", "bistro/innkeeper.yaml", "--", "-d", "shop",
+                                      "-qc", "CREATE SCHEMA innkeeper AUTHORIZATION shop_owner"});
+  ASSERT_EQ(made.status, 0) << made.err;
   const auto again =
       place_.innkeeper({"migrate", "up", "--url-from", "DATABASE_URL", "--files", "files", "--json"}, variables);
   EXPECT_EQ(again.status, 0) << again.err;
@@ -169,7 +167,7 @@ TEST_F(migrate_commands, write_the_next_file_in_the_directorys_own_layout) {
 TEST_F(migrate_commands, never_fall_back_to_another_log_in) {
   bring_up();
   version("cafe", 2, "CREATE TABLE orders (id bigint PRIMARY KEY);", "DROP TABLE orders;");
-  place_.shell("rm bistro/.innkeeper/secrets/shared/cafe_user/*");
+  EXPECT_EQ(place_.shell("rm bistro/.innkeeper/secrets/shared/cafe_user/*").status, 0);
   const auto up = run({"migrate", "up", "--service", "cafe"});
   EXPECT_EQ(up.status, 65);
   EXPECT_THAT(up.err, HasSubstr("not migrated: the password of \"cafe_user\" can't be read"));
