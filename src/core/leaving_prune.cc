@@ -4,6 +4,7 @@
 
 #include "core/acl.h"
 #include "core/leaving_rules.h"
+#include "core/naming.h"
 
 namespace innkeeper {
 namespace {
@@ -186,7 +187,10 @@ class pruning : leaver {
       add(steps::drop_database{one_.database}, step_scope::closing);
       return;
     }
-    add(steps::drop_schema{one_.database, one_.schema}, step_scope::inside, one_.database, one_.owner);
+    // And where its schema files were remembered, if they were.
+    for (const auto& schema : {one_.schema, history_schema(one_.service, true)}) {
+      add(steps::drop_schema{one_.database, schema}, step_scope::inside, one_.database, one_.owner);
+    }
     for (const auto& name : going_) {
       for (const auto& row : dependencies_) {
         if (row.role == name && row.database == one_.database) take_over(row);

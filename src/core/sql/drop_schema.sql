@@ -1,5 +1,6 @@
 -- Drops a schema with all that is in it, and nothing else: what CASCADE would take from other schemas (a column of its
--- type, a foreign key to its table, a view of it) stops it. Counted before and after, in one transaction.
+-- type, a foreign key to its table, a view of it) stops it. Counted before and after, in one transaction. One that isn't
+-- there needs nothing.
 DO $innkeeper$
 DECLARE
   dropped oid := (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname = @SCHEMA@);
@@ -26,6 +27,7 @@ DECLARE
   before bigint;
   after bigint;
 BEGIN
+  IF dropped IS NULL THEN RETURN; END IF;
   EXECUTE others INTO before USING dropped;
   EXECUTE format('DROP SCHEMA %I CASCADE', @SCHEMA@);
   EXECUTE others INTO after USING dropped;
