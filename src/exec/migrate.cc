@@ -23,15 +23,33 @@ void look(schema_run& run) {
   if (run.show(work)) (void)run.lint(work);
 }
 
+std::int64_t newest_row(const schema_run& run) {
+  std::int64_t newest = 0;
+  for (const auto& row : run.stored().rows) newest = std::max(newest, row.id);
+  return newest;
+}
+
+// Who waited for a runner that failed reports its failure: sixteen replicas that start at once don't try sixteen times
+// what cannot succeed. The next start tries again.
+void refuse_what_just_failed(schema_run& run, const migration::pending_work& work, std::int64_t seen) {
+  const auto& first = work.items.front();
+  const auto* row = run.stored().find(first.kind, first.version);
+  if (row == nullptr || row->state != item_state::failed || row->id <= seen) return;
+  throw error{row->error_sqlstate == "55P03" ? exit_code::may_retry : exit_code::failed, row->error_text,
+              fmt::format("another runner, which this one waited for, failed there at {}", row->finished_at)};
+}
+
 void go_up(schema_run& run) {
   run.read_history();
   {
     const auto work = run.find_work();
     if (!run.show(work) || !run.lint(work)) return;
   }
+  const auto seen = newest_row(run);
   const schema_run::locked now{run};
   const auto work = run.find_work();
   if (!run.show(work)) return;
+  refuse_what_just_failed(run, work, seen);
   run.make_history();
   run.run_all(work);
 }

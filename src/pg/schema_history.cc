@@ -61,16 +61,35 @@ stored_history read_history(connection& session, const schema_name& schema, cons
 }
 
 migration::lint_facts read_lint_facts(connection& session) {
+  enum { path, extensions, tables, columns, indexes, foreign_keys, domains, count };
   migration::lint_facts facts{.server_version = session.server_version()};
   const auto answers = session.query_all(catalog_sql::table_facts_sql);
-  if (answers.size() != 3) return facts;
-  if (!answers[0].empty()) facts.path = split_list(answers[0].text(0, 0));
-  for (std::size_t i = 0; i < answers[1].size(); ++i) facts.extensions.insert(answers[1].text(i, 0));
+  if (answers.size() != count) return facts;
+  if (!answers[path].empty()) facts.path = split_list(answers[path].text(0, 0));
+  for (std::size_t i = 0; i < answers[extensions].size(); ++i) facts.extensions.insert(answers[extensions].text(i, 0));
   facts.tables.emplace();
-  const auto& tables = answers[2];
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    (*facts.tables)[{tables.text(i, 0), tables.text(i, 1)}] = {
-        .rows = number_of(tables, i, 2), .bytes = number_of(tables, i, 3), .is_partitioned = tables.text(i, 4) == "t"};
+  const auto table_of = [&](const result& rows, std::size_t row) -> migration::table_facts& {
+    return (*facts.tables)[{rows.text(row, 0), rows.text(row, 1)}];
+  };
+  for (std::size_t i = 0; i < answers[tables].size(); ++i) {
+    table_of(answers[tables], i) = {.rows = number_of(answers[tables], i, 2),
+                                    .bytes = number_of(answers[tables], i, 3),
+                                    .is_partitioned = answers[tables].text(i, 4) == "t"};
+  }
+  for (std::size_t i = 0; i < answers[columns].size(); ++i) {
+    auto& table = table_of(answers[columns], i);
+    table.columns[answers[columns].text(i, 2)] = answers[columns].text(i, 3);
+    if (answers[columns].text(i, 4) == "t") table.not_null.insert(answers[columns].text(i, 2));
+  }
+  for (std::size_t i = 0; i < answers[indexes].size(); ++i) {
+    table_of(answers[indexes], i).indexes[answers[indexes].text(i, 2)].push_back(answers[indexes].text(i, 3));
+  }
+  for (std::size_t i = 0; i < answers[foreign_keys].size(); ++i) {
+    const auto& rows = answers[foreign_keys];
+    table_of(rows, i).foreign_keys[rows.text(i, 2)] = {rows.text(i, 3), rows.text(i, 4)};
+  }
+  for (std::size_t i = 0; i < answers[domains].size(); ++i) {
+    facts.constrained_domains.insert({answers[domains].text(i, 0), answers[domains].text(i, 1)});
   }
   return facts;
 }

@@ -298,6 +298,23 @@ TEST_F(migrate, keeps_a_second_runner_waiting_and_then_lets_it_see_that_all_is_d
   EXPECT_EQ(failed, 0);
 }
 
+TEST_F(migrate, lets_who_waited_for_a_failure_report_it_instead_of_repeating_it) {
+  files({{"migrations/V1__a.sql", "SELECT pg_sleep(1); INSERT INTO nowhere VALUES (1)"}});
+  std::vector<std::thread> runners;
+  std::atomic<int> failed = 0;
+  for (int i = 0; i < 8; ++i) {
+    runners.emplace_back([&] {
+      const auto report = migrate_up(target_, options_, [](const event&) {});
+      if (failure_of(report).find("relation \"nowhere\" does not exist") != std::string::npos) ++failed;
+    });
+  }
+  for (auto& one : runners) one.join();
+  EXPECT_EQ(failed, 8);
+  EXPECT_EQ(ask("SELECT count(*) FROM innkeeper.history").text(0, 0), "1");
+  EXPECT_NE(failure_of(up()), "") << "a later start tries again";
+  EXPECT_EQ(ask("SELECT count(*) FROM innkeeper.history").text(0, 0), "2");
+}
+
 TEST_F(migrate, has_nothing_to_do_without_a_lock_and_without_a_transaction_id) {
   files({{"migrations/V1__a.sql", "CREATE TABLE a (n int)"}, {"tables/menu.sql", menu_table}});
   EXPECT_EQ(failure_of(up()), "");

@@ -33,7 +33,16 @@ test_a_quick_run_ends_with_its_table_and_leaves_nothing_behind() {
   chmod 711 "$work" "$work/disk"
   "$repository/bench/provision/run" --quick --preset dev --disk "$work/disk" >"$work/table" 2>"$work/progress" ||
     { cat "$work/progress" && return 1; }
-  expect_equal "$(grep -c '^| 10 | ' "$work/table")" 4
+  expect_equal "$(grep -c '^| 10 | ' "$work/table")" 5
+  expect_equal "$(ls -A "$work/disk")" ""
+}
+
+test_a_quick_run_over_schema_files_ends_with_its_table_and_leaves_nothing_behind() {
+  mkdir "$work/disk"
+  chmod 711 "$work" "$work/disk"
+  "$repository/bench/migrate/run" --quick --preset dev --disk "$work/disk" >"$work/table" 2>"$work/progress" ||
+    { cat "$work/progress" && return 1; }
+  expect_equal "$(grep -c 'floor\|fresh\|again\|lint,' "$work/table")" 6
   expect_equal "$(ls -A "$work/disk")" ""
 }
 
