@@ -1,5 +1,7 @@
 #include "exec/migrate_lint.h"
 
+#include <ranges>
+
 #include "exec/error.h"
 #include "exec/migrate.h"
 #include "exec/schema_files.h"
@@ -27,7 +29,8 @@ lint_report lint_directory(const std::filesystem::path& directory, const std::st
   for (const auto& one : files.phases) {
     if (one.in == migration::phase::seed) scripts.push_back(lint_file_of(shown, one.content, true));
   }
-  for (const auto& one : files.migrations) {
+  // As they would run: the last one's first.
+  for (const auto& one : files.migrations | std::views::reverse) {
     if (one.down) scripts.push_back(lint_file_of(shown, *one.down, false, true));
   }
   return {.findings = migration::lint(scripts, {}), .problems = files.problems};
