@@ -23,6 +23,9 @@ void tell(console& out, const exec::event& one) {
     case exec::event_kind::waiting:
       out.tell(line_for(one));
       return;
+    case exec::event_kind::attempt:
+    case exec::event_kind::reached:
+      return;
     case exec::event_kind::detail:
       out.tell_detail(line_for(one));
       return;

@@ -156,6 +156,25 @@ struct migration_declaration {
   friend bool operator==(const migration_declaration&, const migration_declaration&) = default;
 };
 
+enum class broker_kind { redis, rabbitmq };
+
+struct broker_address {
+  broker_kind kind = broker_kind::redis;
+  std::string host;  // IPv6 without brackets
+  int port = 0;
+  bool is_tls = false;
+
+  friend bool operator==(const broker_address&, const broker_address&) = default;
+};
+
+// `redis:` or `rabbitmq:` of the manifest: who starts may wait for it. Nothing in it is made or changed yet.
+struct broker_declaration {
+  broker_address address;
+  location where;
+
+  friend bool operator==(const broker_declaration&, const broker_declaration&) = default;
+};
+
 struct service_declaration {
   std::string name;
   location where;
@@ -176,6 +195,8 @@ struct service_declaration {
   std::filesystem::path schema_files;                     // absolute, or empty
   migration_declaration migrations;
   std::optional<pool_declaration> pool;
+  bool uses_redis = false;
+  bool uses_rabbitmq = false;
   hardening_rules hardening;
 
   friend bool operator==(const service_declaration&, const service_declaration&) = default;
@@ -209,6 +230,8 @@ struct estate {
   std::vector<server_declaration> servers;    // in the manifest's order
   std::vector<service_declaration> services;  // in the manifest's order, included files after their including one
   std::filesystem::path secrets_directory;    // absolute
+  std::optional<broker_declaration> redis;
+  std::optional<broker_declaration> rabbitmq;
   std::vector<accepted_finding> accepted;
   std::vector<unmanaged_key> unmanaged;
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "core/broker.h"
 #include "core/conninfo.h"
 #include "core/display.h"
 #include "core/manifest_hardening.h"
@@ -108,6 +109,7 @@ void manifest_reader::read_root(const yaml::node& root, const source_place& sour
   if (const auto* defaults = find_usable(&root, "defaults")) read_defaults(*defaults);
   draft_.hardening = hardening_of(root);
   read_accepted_findings(root);
+  read_brokers(root);
   read_servers(root);
   read_services(root);
 }
@@ -130,6 +132,22 @@ void manifest_reader::read_accepted_findings(const yaml::node& root) {
   for (auto& one : read_accepted(find_usable(&root, "accept"), source_->file, problems_)) {
     draft_.value.accepted.push_back(std::move(one));
   }
+}
+
+void manifest_reader::read_brokers(const yaml::node& root) {
+  const auto read = [&](std::string_view key, broker_kind kind, std::string_view example, auto& into) {
+    const auto* url = find_usable(find_usable(&root, key), "url");
+    if (url == nullptr) return;
+    const auto address = parse_broker_url(url->text);
+    if (address && address->kind == kind) {
+      into = broker_declaration{*address, at(url->where)};
+    } else {
+      problems_.hide_lines(source_->file, url->where.line, url->where.line);  // it may hold a secret
+      problems_.error(at(url->where), fmt::format("url of {} must be a URL such as {}", key, example));
+    }
+  };
+  read("redis", broker_kind::redis, "redis://HOST:6379", draft_.value.redis);
+  read("rabbitmq", broker_kind::rabbitmq, "amqp://HOST:5672", draft_.value.rabbitmq);
 }
 
 hardening_rules manifest_reader::hardening_of(const yaml::node& of) const {
@@ -306,6 +324,8 @@ service_draft manifest_reader::read_service(const yaml::entry& entry) {
   }
   if (const auto* files = find_usable(&node, "schema_files")) one.schema_files = read_path(files->text);
   read_migrations(find_usable(&node, "migrations"), one.migrations);
+  one.uses_redis = yaml::find(node, "redis") != nullptr;
+  one.uses_rabbitmq = yaml::find(node, "rabbitmq") != nullptr;
   if (const auto* via = find_usable(&node, "via")) {
     draft.via = via->text;
     draft.via_where = at(via->where);

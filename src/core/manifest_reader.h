@@ -50,6 +50,7 @@ class manifest_reader {
   void read_defaults(const yaml::node& defaults);
   void read_servers(const yaml::node& root);
   void read_services(const yaml::node& root);
+  void read_brokers(const yaml::node& root);
   void read_accepted_findings(const yaml::node& root);
   [[nodiscard]] hardening_rules hardening_of(const yaml::node& of) const;
   void read_migrations(const yaml::node* migrations, migration_declaration& into) const;

@@ -9,6 +9,8 @@ namespace innkeeper::exec {
 enum class event_kind {
   note,           // text: something to know, once
   detail,         // text: for who wants to know all
+  attempt,        // to reach a server; done: how many there were, this one included
+  reached,        // subject: what answers now; duration: since the first attempt
   waiting,        // text: for a server, or for another runner's lock (it names the holder)
   step_begun,     // subject, text
   step_done,      // subject, text, duration
@@ -23,6 +25,7 @@ struct event {
   std::string service;
   std::string subject;
   std::string text;
+  std::string phase;  // of a service's schema file: "tables", "migrations"
   std::chrono::milliseconds duration{0};
   int done = 0;   // steps so far, over the whole run
   int total = 0;  // steps of the plan

@@ -2,19 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <random>
-#include <thread>
 #include <utility>
 
 #include "exec/error.h"
+#include "exec/wait_steps.h"
 
 namespace innkeeper::exec {
 namespace {
-
-double random_jitter() {
-  thread_local std::minstd_rand source{std::random_device{}()};
-  return std::uniform_real_distribution<double>{0, 1}(source);
-}
 
 std::string addresses(const conninfo& target) {
   std::string text;
@@ -66,15 +60,19 @@ std::string facts_line(const pg::error_facts& facts) {
 
 pg::connection wait_for_server(const conninfo& target, const wait_options& options, const event_sink& tell) {
   wait_state state;
+  const auto start = std::chrono::steady_clock::now();
   for (;;) {
     std::optional<pg::error_facts> facts;
+    tell_attempt(tell, options.name, state.attempts + 1);
     try {
-      return try_once(target, options);
+      auto session = try_once(target, options);
+      tell_reached(tell, options.name, subject_of(options, target), start);
+      return session;
     } catch (const pg::error& failure) {
       facts = failure.facts();
     }
     const auto met = classify_refusal(facts->sqlstate, facts->is_tls);
-    const auto next = advance(state, options.rules, met, options.jitter ? options.jitter() : random_jitter());
+    const auto next = advance(state, options.rules, met, chance(options.jitter));
     if (next.is_over) give_up(target, options, met, state.attempts, *facts);
     if (next.is_news && tell) {
       tell(
@@ -82,11 +80,7 @@ pg::connection wait_for_server(const conninfo& target, const wait_options& optio
            .server = options.name,
            .text = fmt::format("{} {}: {}; waiting", subject_of(options, target), to_string(met), facts_line(*facts))});
     }
-    if (options.sleep) {
-      options.sleep(next.delay);
-    } else {
-      std::this_thread::sleep_for(next.delay);
-    }
+    pause(options.sleep, next.delay);
   }
 }
 

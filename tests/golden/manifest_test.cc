@@ -11,6 +11,7 @@
 #include <map>
 #include <sstream>
 
+#include "core/broker.h"
 #include "core/manifest_parser.h"
 #include "core/naming.h"
 
@@ -152,6 +153,8 @@ std::string summary_of(const estate& all, const service_declaration& one) {
     text += fmt::format("  set {} = {} [{}]\n", name, value.value, to_string(value.where));
   if (one.pool)
     text += fmt::format("  pool {} x {} [{}]\n", one.pool->size, one.pool->replicas, to_string(one.pool->where));
+  if (one.uses_redis) text += "  uses Redis\n";
+  if (one.uses_rabbitmq) text += "  uses RabbitMQ\n";
   text += summary_of(one.hardening);
   if (!one.schema_files.empty()) text += fmt::format("  schema files {}\n", one.schema_files.string());
   return text;
@@ -160,6 +163,9 @@ std::string summary_of(const estate& all, const service_declaration& one) {
 std::string summary_of(const estate& all) {
   std::string text =
       fmt::format("estate {} [{}]\nsecrets {}\n", all.name, to_string(all.where), all.secrets_directory.string());
+  for (const auto* broker : {&all.redis, &all.rabbitmq}) {
+    if (*broker) text += fmt::format("{} [{}]\n", to_string((*broker)->address), to_string((*broker)->where));
+  }
   for (const auto& server : all.servers) text += summary_of(server);
   for (const auto& service : all.services) text += summary_of(all, service);
   for (const auto& one : all.accepted) text += summary_of(one);

@@ -101,7 +101,7 @@ class migrate : public testing::Test {
   std::vector<std::chrono::milliseconds> slept_;
   std::vector<std::string> told_;
   event_sink tell_ = [this](const event& one) {
-    if (one.kind != event_kind::detail) told_.push_back(one.text);
+    if (!one.text.empty() && one.kind != event_kind::detail) told_.push_back(one.text);
   };
 
  private:

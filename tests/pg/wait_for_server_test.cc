@@ -35,7 +35,7 @@ struct waiting {
     };
     return wait_for_server(target, options, [this](const event& one) {
       const std::lock_guard lock{guard};
-      told.push_back(one.text);
+      if (one.kind == event_kind::waiting) told.push_back(one.text);
     });
   }
 
