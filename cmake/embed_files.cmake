@@ -5,9 +5,9 @@ foreach(input IN LISTS INPUTS)
   get_filename_component(name ${input} NAME)
   string(REGEX REPLACE "[^A-Za-z0-9]" "_" name ${name})
   file(READ ${input} hex HEX)
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
   string(APPEND declarations "extern const std::string_view ${name};\n")
-  string(APPEND definitions "static constexpr char ${name}_bytes[] = {${bytes}0x00};\n"
+  string(APPEND definitions "static constexpr char ${name}_bytes[] = {${bytes}'\\0'};\n"
     "const std::string_view ${name}{${name}_bytes, sizeof(${name}_bytes) - 1};\n")
 endforeach()
 file(WRITE ${HEADER} "#pragma once\n#include <string_view>\nnamespace innkeeper::${NAMESPACE} {\n${declarations}}\n")

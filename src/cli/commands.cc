@@ -26,6 +26,7 @@ std::span<const command> all_commands() {
                                         service_create_command(),
                                         service_retire_command(),
                                         service_revive_command(),
+                                        init_command(),
                                         wait_command(),
                                         down_command(),
                                         schema_manifest_command(),

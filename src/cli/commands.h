@@ -32,6 +32,7 @@ namespace innkeeper::cli {
 [[nodiscard]] command service_create_command();
 [[nodiscard]] command service_retire_command();
 [[nodiscard]] command service_revive_command();
+[[nodiscard]] command init_command();
 [[nodiscard]] command wait_command();
 [[nodiscard]] command schema_manifest_command();
 [[nodiscard]] command completion_command();

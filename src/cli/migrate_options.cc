@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/apply_options.h"
+#include "cli/wait_options.h"
 #include "core/manifest_scalars.h"
 #include "core/naming.h"
 #include "exec/error.h"
@@ -46,6 +47,7 @@ exec::migration_target target_alone(const arguments& given) {
   }
   exec::migration_target target{.log_in = conninfo_of_variable(given.value("--url-from"))};
   target.service = name_alone(given, target.log_in);
+  target.wait = wait_limits_of_environment();
   target.settings.format = given.value("--format");
   if (!target.settings.format.empty() && !migration::parse_layout(target.settings.format)) {
     throw refused{exit_code::usage, fmt::format("there is no layout \"{}\"", target.settings.format),
@@ -116,15 +118,17 @@ exec::estate_run_options parse_estate_run_options(const arguments& given) {
   return options;
 }
 
-migrate_sources open_sources(const arguments& given, console& out) {
-  migrate_sources sources;
-  if (given.has("--url-from")) {
-    sources.alone = target_alone(given);
-    return sources;
-  }
+std::optional<exec::migration_target> target_without_manifest(const arguments& given) {
+  if (given.has("--url-from")) return target_alone(given);
   for (const char* name : {"--files", "--name", "--format"}) {
     if (given.has(name)) throw refused{exit_code::usage, fmt::format("{} goes with --url-from only", name)};
   }
+  return std::nullopt;
+}
+
+migrate_sources open_sources(const arguments& given, console& out) {
+  migrate_sources sources{.alone = target_without_manifest(given)};
+  if (sources.alone) return sources;
   sources.opened = open_estate(given, out);
   const auto has_files = [&](const service_declaration& one) {
     return sources.opened.is_meant(one.name) && !one.schema_files.empty();

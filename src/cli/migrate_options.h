@@ -19,6 +19,9 @@ namespace innkeeper::cli {
 [[nodiscard]] exec::migrate_options parse_migrate_options(const arguments& given);
 [[nodiscard]] exec::estate_run_options parse_estate_run_options(const arguments& given);
 
+// What --url-from and its fellows say; nothing where a manifest is meant. Throws refused (64, 65).
+[[nodiscard]] std::optional<exec::migration_target> target_without_manifest(const arguments& given);
+
 // Whose files a command means. Move-only: the estate is kept.
 struct migrate_sources {
   opened_estate opened;

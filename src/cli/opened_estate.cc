@@ -43,13 +43,20 @@ const server_declaration& named_server(const estate& all, const std::string& nam
 }
 
 opened_estate open_estate(const arguments& given, console& out) {
+  auto opened = find_estate(given);
+  if (!opened.note.empty()) out.tell(opened.note);
+  out.show(opened.warnings);
+  return opened;
+}
+
+opened_estate find_estate(const arguments& given) {
   auto loaded = exec::load_manifest(asked_for(given));
-  if (loaded.origin == exec::manifest_origin::last_brought_up) {
-    out.tell(fmt::format("estate: {}, the one brought up last", loaded.file.string()));
-  }
   if (has_errors(loaded.problems)) throw refused{exit_code::invalid, std::move(loaded.problems)};
-  out.show(loaded.problems);
   opened_estate opened;
+  if (loaded.origin == exec::manifest_origin::last_brought_up) {
+    opened.note = fmt::format("estate: {}, the one brought up last", loaded.file.string());
+  }
+  opened.warnings = std::move(loaded.problems);
   opened.all = std::move(loaded.value);
   opened.file = std::move(loaded.file);
   std::set<std::string> needed;

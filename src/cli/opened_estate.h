@@ -18,6 +18,8 @@ struct opened_estate {
   std::filesystem::path file;
   std::set<std::string> services;                  // of --service; empty: all
   std::vector<const server_declaration*> servers;  // that the services need; borrowed from `all`
+  std::string note;                                // how the manifest was found, where that is worth a line
+  diagnostics warnings;                            // of the manifest
 
   opened_estate() = default;
   opened_estate(const opened_estate&) = delete;
@@ -30,7 +32,9 @@ struct opened_estate {
   }
 };
 
-// Shows the manifest's warnings. Throws refused (65, all problems at once; 64 for an unknown --service).
+// Says nothing. Throws refused (65, all problems at once; 64 for an unknown --service).
+[[nodiscard]] opened_estate find_estate(const arguments& given);
+// The same, and shows note and warnings.
 [[nodiscard]] opened_estate open_estate(const arguments& given, console& out);
 
 // Throws refused (64) with a "did you mean".

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cli/become_program.h"
 #include "cli/commands.h"
-#include "cli/interruption.h"
 #include "cli/service_connection.h"
 #include "embedded/help_pages.h"
 #include "exec/error.h"
@@ -39,16 +39,6 @@ void replace_environment(const conninfo& target) {
   if (target.password) setenv("PGPASSFILE", hand_over(exec::print_password_file(*target.password)).c_str(), 1);
 }
 
-[[noreturn]] void become_psql(std::vector<std::string> words) {
-  std::vector<char*> raw;
-  for (auto& word : words) raw.push_back(word.data());
-  raw.push_back(nullptr);
-  restore_signals();
-  execvp("psql", raw.data());
-  const std::string reason = std::strerror(errno);
-  throw exec::error{exit_code::failed, "could not run psql", reason, "Install it: apt-get install postgresql-client."};
-}
-
 exit_code run(const arguments& given, console& out) {
   const auto opened = open_estate_for_service(given, out);
   const auto chosen = choose_connection(given, opened);
@@ -56,7 +46,7 @@ exit_code run(const arguments& given, console& out) {
   std::vector<std::string> words{"psql"};
   words.insert(words.end(), given.rest().begin(), given.rest().end());
   (void)out.flush();
-  become_psql(std::move(words));
+  become_program(std::move(words), "Install it: apt-get install postgresql-client.");
 }
 
 }  // namespace

@@ -2,14 +2,11 @@
 
 #include <cstdlib>
 
-#include "cli/apply_options.h"
 #include "cli/commands.h"
 #include "cli/opened_estate.h"
 #include "cli/progress.h"
-#include "cli/text.h"
-#include "core/manifest_parser.h"
+#include "cli/wait_options.h"
 #include "embedded/help_pages.h"
-#include "exec/manifest_loader.h"
 #include "exec/server_access.h"
 #include "exec/wait_for_server.h"
 
@@ -21,35 +18,6 @@ struct target {
   conninfo where;
   wait_rules rules;
 };
-
-std::vector<option> limit_rows() {
-  return {{"--max-retries", "", option_kind::value, "N", "tries after the first (DB_INIT_MAX_RETRIES, else 10)"},
-          {"--initial-delay", "", option_kind::value, "TIME", "the first pause (DB_INIT_INITIAL_DELAY, else 1s)"},
-          {"--max-delay", "", option_kind::value, "TIME", "the longest pause (DB_INIT_MAX_DELAY, else 30s)"},
-          {"--timeout", "", option_kind::value, "TIME", "for one attempt (DB_INIT_TIMEOUT, else 30s)"}};
-}
-
-void override_limits(const arguments& given, wait_declaration& limits) {
-  constexpr int most_retries = 1'000'000;
-  const auto set = [&](std::string_view name, std::chrono::milliseconds& one) {
-    if (given.has(name)) one = parse_duration(name, given.value(name));
-  };
-  if (given.has("--max-retries")) {
-    limits.max_retries = parse_count("--max-retries", given.value("--max-retries"), 0, most_retries);
-  }
-  set("--initial-delay", limits.initial_delay);
-  set("--max-delay", limits.max_delay);
-  set("--timeout", limits.timeout);
-}
-
-// The DB_INIT_* variables are read where manifests are; here nothing else is declared.
-wait_declaration limits_of_environment() {
-  const auto parsed = parse_manifest(
-      {.file = "environment", .directory = "/", .text = "estate: wait\nservers: {server: {}}\nservices: {}\n"}, {},
-      exec::process_environment());
-  if (has_errors(parsed.problems)) throw refused{exit_code::invalid, parsed.problems};
-  return parsed.value.servers.front().wait;
-}
 
 target target_of_variable(const std::string& variable) {
   const char* text = std::getenv(variable.c_str());
@@ -63,7 +31,7 @@ target target_of_variable(const std::string& variable) {
                   {},
                   parsed.problem};
   }
-  return {variable, *parsed.value, {.limits = limits_of_environment(), .who = waiter::service}};
+  return {variable, *parsed.value, {.limits = wait_limits_of_environment(), .who = waiter::service}};
 }
 
 std::vector<target> targets_of_estate(const opened_estate& opened) {
@@ -95,7 +63,7 @@ exit_code run(const arguments& given, console& out) {
   const auto tell = progress_on(out);
   json ready = json::array();
   for (auto& one : targets) {
-    override_limits(given, one.rules.limits);
+    override_wait_limits(given, one.rules.limits);
     exec::wait_options options{.name = one.name, .rules = one.rules};
     if (one.rules.who == waiter::service) options.connection.kind = pg::session_kind::service;
     (void)exec::wait_for_server(one.where, options, tell);
@@ -109,7 +77,7 @@ exit_code run(const arguments& given, console& out) {
 }  // namespace
 
 command wait_command() {
-  auto options = limit_rows();
+  auto options = wait_limit_rows();
   options.insert(options.begin(),
                  {"--url-from", "", option_kind::value, "VARIABLE", "wait for the connection string that it holds"});
   return {.name = "wait",

@@ -22,4 +22,7 @@ class error : public std::runtime_error {
   std::string hint_;
 };
 
+// Message, detail and hint, each on a line of its own.
+[[nodiscard]] std::string whole_text(const error& failed);
+
 }  // namespace innkeeper::exec

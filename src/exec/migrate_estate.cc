@@ -28,12 +28,9 @@ std::vector<slot> slots_of(const estate& all, const estate_run_options& options)
 }
 
 migrate_report failed_report(const service_declaration& service, const error& failed) {
-  std::string text = failed.what();
-  if (!failed.detail().empty()) text += "\n  detail: " + failed.detail();
-  if (!failed.hint().empty()) text += "\n  hint: " + failed.hint();
   return {.service = service.name,
           .server = service.server,
-          .failures = {{service.name, std::move(text), failed.code()}},
+          .failures = {{service.name, whole_text(failed), failed.code()}},
           .code = failed.code()};
 }
 

@@ -25,13 +25,6 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? std::string{name.data()} : std::string{};
 }
 
-std::string text_of(const error& failed) {
-  std::string text = failed.what();
-  if (!failed.detail().empty()) text += "\n  detail: " + failed.detail();
-  if (!failed.hint().empty()) text += "\n  hint: " + failed.hint();
-  return text;
-}
-
 exit_code code_of_session(const pg::error& failed) {
   if (failed.is_not_permitted()) return exit_code::not_permitted;
   return failed.may_retry() ? exit_code::may_retry : exit_code::failed;
@@ -122,7 +115,7 @@ bool schema_run::try_in_a_session(const std::function<void()>& work) {
   } catch (const script_failure& failed) {
     fail(failed.text(), failed.code());
   } catch (const error& failed) {
-    fail(text_of(failed), failed.code());
+    fail(whole_text(failed), failed.code());
   } catch (const pg::error& failed) {
     if (failed.connection_is_lost() && sessions_ < most_sessions) {
       tell(event_kind::waiting,
@@ -269,6 +262,7 @@ schema_item schema_run::run_one(script_runner& scripts, const pending_item& one,
              .service = target_.service,
              .subject = one.up->file,
              .text = one.up->file,
+             .phase = std::string{is_phase ? migration::to_string(one.in) : "migrations"},
              .done = done,
              .total = total};
   tell_(news);
