@@ -48,6 +48,10 @@ test_every_path_of_the_architecture_page_exists() {
   return "$missing"
 }
 
+test_the_librarys_example_is_the_program_that_the_tests_run() {
+  diff <(sed -n '/^```cpp$/,/^```$/p' "$repository/docs/library.md" | sed '1d;$d') "$repository/tests/library/service.cc"
+}
+
 test_every_script_may_be_run() {
   cd "$repository" || return
   for script in run test .ci/run scripts/{install-packages,postgres-majors} tests/scripts/*_test.sh; do [[ -x $script ]] || { echo "$script"; return 1; }; done
