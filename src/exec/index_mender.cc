@@ -16,13 +16,13 @@ void drop(pg::connection& session, const std::string& name) {
   session.query(fmt::format("DROP INDEX CONCURRENTLY IF EXISTS {}", name));
 }
 
-// The orphan of a killed runner works on: its index may yet become valid.
-std::optional<pg::index_state> wait_for_builder(pg::connection& session, const std::string& name,
-                                                const event_sink& tell, const std::string& service) {
+// The orphan of a killed runner works on: its index may yet become valid. True where somebody was at it.
+bool wait_for_builder(pg::connection& session, const std::string& name, const event_sink& tell,
+                      const std::string& service) {
   int told = 0;
   for (;;) {
-    auto state = pg::state_of_index(session, name);
-    if (!state || !state->builder) return state;
+    const auto state = pg::state_of_index(session, name);
+    if (!state || !state->builder) return told != 0;
     if (told != *state->builder) {
       told = *state->builder;
       tell({.kind = event_kind::waiting,
@@ -33,15 +33,20 @@ std::optional<pg::index_state> wait_for_builder(pg::connection& session, const s
   }
 }
 
-bool must_build(pg::connection& session, const std::string& name, bool is_resumed, const event_sink& tell,
-                const std::string& service) {
-  const auto state = wait_for_builder(session, name, tell, service);
+bool is_same(const migration::concurrent_index& wanted, const pg::index_state& found) {
+  return wanted.columns.empty() || (wanted.columns == found.columns && wanted.is_unique == found.is_unique);
+}
+
+bool must_build(pg::connection& session, const migration::concurrent_index& index, bool is_resumed,
+                const event_sink& tell, const std::string& service) {
+  const bool was_built_now = wait_for_builder(session, index.name, tell, service);
+  const auto state = pg::state_of_index(session, index.name);
   if (!state) return true;
-  if (state->is_valid) return !is_resumed;
+  if (state->is_valid) return !((is_resumed || was_built_now) && is_same(index, *state));
   tell({.kind = event_kind::note,
         .service = service,
-        .text = fmt::format("index {} was left INVALID by a build that failed; building it anew", name)});
-  drop(session, name);
+        .text = fmt::format("index {} was left INVALID by a build that failed; building it anew", index.name)});
+  drop(session, index.name);
   return true;
 }
 
@@ -59,7 +64,7 @@ bool mend_index(pg::connection& session, const migration::concurrent_index& inde
   if (index.name.empty()) return true;
   switch (index.what) {
     case index_work::builds:
-      return must_build(session, index.name, is_resumed, tell, service);
+      return must_build(session, index, is_resumed, tell, service);
     case index_work::drops:
       return !is_resumed || pg::state_of_index(session, index.name).has_value();
     case index_work::rebuilds:

@@ -54,18 +54,38 @@ void go_up(schema_run& run) {
   run.run_all(work);
 }
 
-void go_down(schema_run& run, const migration::down_target& to) {
+// The versions that the first look chose. A run that has lost its session, or waited for another one, goes on with
+// those and takes nothing further back.
+using chosen_versions = std::optional<std::set<std::string>>;
+
+migration::reverting_work find_chosen(const schema_run& run, const migration::stored_history& stored,
+                                      migration::down_target to, chosen_versions& chosen) {
+  const auto is_left = [&](const history_row& row) {
+    return row.kind == item_kind::versioned && row.is_applied() && chosen->contains(row.version);
+  };
+  if (chosen) to.steps = static_cast<int>(std::ranges::count_if(stored.rows, is_left));
+  auto work = find_reverting(run.target().files, stored, to);
+  if (!chosen) {
+    chosen.emplace();
+    for (const auto& one : work.items) chosen->insert(one.row->version);
+  }
+  std::erase_if(work.items, [&](const migration::reverting_item& one) { return !is_left(*one.row); });
+  return work;
+}
+
+void go_down(schema_run& run, const migration::down_target& to, chosen_versions& chosen) {
   run.read_history();
   run.refuse_without_history();
-  const auto find = [&] { return find_reverting(run.target().files, run.stored(), to); };
-  if (!run.show(find())) return;
-  {
+  if (const auto work = find_chosen(run, run.stored(), to, chosen); run.show(work)) {
     const schema_run::locked now{run};
     const auto stored = run.stored();
-    const auto work = find_reverting(run.target().files, stored, to);
-    if (!run.show(work)) return;
-    for (const auto& one : work.items) run.revert(one);
+    const auto rest = find_chosen(run, stored, to, chosen);
+    (void)run.show(rest);
+    if (has_errors(rest.problems)) return;
+    for (const auto& one : rest.items) run.revert(one);
     run.read_history();
+  } else if (has_errors(work.problems)) {
+    return;
   }
   (void)run.show(run.find_work());
 }
@@ -209,7 +229,8 @@ migrate_report migrate_up(const migration_target& target, const migrate_options&
 
 migrate_report migrate_down(const migration_target& target, const migration::down_target& to,
                             const migrate_options& options, const event_sink& tell) {
-  return schema_run{target, options, tell}.report_of([&](schema_run& run) { go_down(run, to); });
+  chosen_versions chosen;
+  return schema_run{target, options, tell}.report_of([&](schema_run& run) { go_down(run, to, chosen); });
 }
 
 migrate_report migrate_baseline(const migration_target& target, const migration::version& to, bool with_phases,

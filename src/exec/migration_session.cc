@@ -63,7 +63,8 @@ migration_session::migration_session(const migration_target& target, const sessi
 
 void migration_session::set_limits() {
   session_->query(fmt::format(
-      "RESET ALL; SET lock_timeout = {}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 0; "
+      "RESET ROLE; RESET ALL; SET lock_timeout = {}; SET statement_timeout = {}; SET "
+      "idle_in_transaction_session_timeout = 0; "
       "SET application_name = {}",
       limits_.lock_timeout.count(), limits_.statement_timeout.count(), quote_literal(application_of(target_))));
 }

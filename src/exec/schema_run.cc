@@ -155,9 +155,31 @@ void schema_run::read_history() {
         fmt::format("the history in schema \"{}\" is of a newer Innkeeper (format {})", stored_.schema, stored_.format),
         fmt::format("this one knows formats up to {}", migration::history_format), "Use the newer one."};
   }
+  note_what_was_in_doubt();
   report_.history = stored_;
   report_.broken = stored_.broken;
   report_.version = newest_version(target_, stored_);
+}
+
+// The session was lost while it ran, maybe behind its COMMIT.
+void schema_run::note_what_was_in_doubt() {
+  if (!in_doubt_) return;
+  const auto* row = stored_.find(in_doubt_->item.kind, in_doubt_->item.version);
+  const bool is_done = row != nullptr && row->state == in_doubt_->done_state &&
+                       (row->id != in_doubt_->before.id || row->state != in_doubt_->before.state);
+  if (is_done) report_.ran.push_back(std::move(in_doubt_->item));
+  in_doubt_.reset();
+}
+
+schema_item schema_run::run_script(script_runner& scripts, const script_run& one, schema_item item) {
+  const auto* before = stored_.find(item.kind, item.version);
+  in_doubt_ = {.item = item, .done_state = one.done_state, .before = before == nullptr ? history_row{} : *before};
+  const auto outcome = scripts.run(one);
+  in_doubt_.reset();
+  item.duration = outcome.duration;
+  item.attempts = outcome.attempts;
+  item.lock_wait = outcome.lock_wait;
+  return item;
 }
 
 pending_work schema_run::find_work() const {
@@ -187,6 +209,7 @@ bool schema_run::show(const migration::reverting_work& work) {
 }
 
 bool schema_run::lint(const pending_work& work) {
+  if (is_linted_) return true;  // in an earlier session: what ran since is no reason to stop half-way
   std::vector<migration::lint_file> files;
   for (const auto& one : work.items) {
     const bool is_verify = one.kind == item_kind::phase && one.in == migration::phase::verify;
@@ -201,7 +224,8 @@ bool schema_run::lint(const pending_work& work) {
   };
   const auto count = std::ranges::count_if(report_.findings, forbids);
   if (count > 0) report_.code = worst_of(report_.code, exit_code::invalid);
-  return count == 0;
+  is_linted_ = count == 0;
+  return is_linted_;
 }
 
 schema_run::locked::locked(schema_run& run) : session_{run.session()} {
@@ -243,6 +267,7 @@ history_row schema_run::row_for(const pending_item& one) const {
                   .state = item_state::applied};
   row.statements_total = static_cast<int>(one.up->statements.size());
   row.statements_done = one.statements_done;
+  row.checksum_done = migration::checksum_of_first(one.up->statements, one.statements_done);
   row.minimum_app_version = one.up->says.minimum_app_version;
   row.app_version = options_.app_version;
   row.tool_version = INNKEEPER_VERSION;
@@ -267,15 +292,11 @@ schema_item schema_run::run_one(script_runner& scripts, const pending_item& one,
              .total = total};
   tell_(news);
   try {
-    const auto outcome = scripts.run(run);
+    auto item = run_script(scripts, run, item_of(one));
     news.kind = event_kind::step_done;
-    news.duration = outcome.duration;
+    news.duration = item.duration;
     news.done = done + 1;
     tell_(news);
-    auto item = item_of(one);
-    item.duration = outcome.duration;
-    item.attempts = outcome.attempts;
-    item.lock_wait = outcome.lock_wait;
     return item;
   } catch (const script_failure& failed) {
     news.kind = event_kind::step_failed;
@@ -315,28 +336,37 @@ void schema_run::revert(const migration::reverting_item& one) {
     script = migration::stored_script(stored.text(0, 1), one.row->file);
   }
   history_row row = *one.row;
-  row.id = 0;
+  if (row.way == migration::direction::up) {
+    row.statements_done = 0;
+    row.checksum_done.clear();
+  }
+  if (checksum_of_first(script.statements, row.statements_done) != row.checksum_done) {
+    throw error{
+        exit_code::history_conflict,
+        fmt::format("a part of the down script of version {} that has run already was changed", row.version),
+        fmt::format("{} of its {} statements had run when it stopped", row.statements_done, row.statements_total),
+        "Put those statements back as they were; what comes behind them may change."};
+  }
+  // Of a down script that was cut off; another one has a row of its own.
+  if (row.state != item_state::running) row.id = 0;
   row.way = migration::direction::down;
   row.state = item_state::reverted;
   row.attempts = 1;
   row.lock_wait_ms = 0;
-  row.statements_done = one.row->way == migration::direction::down ? one.row->statements_done : 0;
   row.error_sqlstate.clear();
   row.error_text.clear();
+  row.error_line = 0;
   row.host = host_name();
   row.tool_version = INNKEEPER_VERSION;
   script_run run{.what = &script, .row = std::move(row), .done_state = item_state::reverted};
   auto scripts = runner();
   tell_({.kind = event_kind::step_begun, .service = target_.service, .text = "reverting " + one.row->version});
-  const auto outcome = scripts.run(run);
-  report_.ran.push_back({.file = script.file,
-                         .kind = one.row->kind,
-                         .version = one.row->version,
-                         .reason = "taken back",
-                         .is_up = false,
-                         .duration = outcome.duration,
-                         .attempts = outcome.attempts,
-                         .lock_wait = outcome.lock_wait});
+  report_.ran.push_back(run_script(scripts, run,
+                                   {.file = script.file,
+                                    .kind = one.row->kind,
+                                    .version = one.row->version,
+                                    .reason = "taken back",
+                                    .is_up = false}));
 }
 
 void schema_run::run_verify_files() {

@@ -64,7 +64,9 @@ class schema_run {
  private:
   bool try_in_a_session(const std::function<void()>& work);  // true where that was the last one
   void fail(std::string text, exit_code code);
+  void note_what_was_in_doubt();
   script_runner runner();
+  schema_item run_script(script_runner& scripts, const script_run& one, schema_item item);
   schema_item run_one(script_runner& scripts, const migration::pending_item& one, int done, int total);
 
   const migration_target& target_;
@@ -76,6 +78,13 @@ class schema_run {
   std::unique_ptr<migration_session> session_;
   migration::stored_history stored_;
   migrate_report report_;
+  struct doubt {
+    schema_item item;
+    migration::item_state done_state = migration::item_state::applied;
+    migration::history_row before;
+  };
+  std::optional<doubt> in_doubt_;  // runs now, or ran when the session was lost
+  bool is_linted_ = false;
   int sessions_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <random>
+#include <span>
 #include <thread>
 
 #include "core/sql.h"
@@ -58,8 +59,8 @@ bool may_change_settings(const migration::script& what) {
   return to_lower(what.text).find("set") != std::string::npos;
 }
 
-bool has_copy(const std::vector<migration::sql_statement>& statements) {
-  return std::ranges::any_of(statements, [](const auto& one) { return one.copy_data.has_value(); });
+bool may_change_role(const migration::script& what) {
+  return to_lower(what.text).find("role") != std::string::npos;
 }
 
 }  // namespace
@@ -126,11 +127,12 @@ class script_runner::attempt {
   void run_together() {
     refuse_transaction_control();
     row_.statements_done = row_.statements_total;
+    row_.checksum_done.clear();
     row_.state = asked_.done_state;
     with_retries([&] {
       if (asked_.is_verify) return run_verify();
-      if (has_copy(asked_.what->statements)) return run_in_pieces();
-      run_as_one_message();
+      run_in_transaction(asked_.what->statements, migration::insert_row_sql(owner_.history_, row_, asked_.texts),
+                         declared());
     });
   }
 
@@ -148,41 +150,57 @@ class script_runner::attempt {
     }
   }
 
-  void run_as_one_message() {
+  [[nodiscard]] migration::declared_objects declared() const {
+    return asked_.checks_declared ? migration::declared_in(asked_.what->statements) : migration::declared_objects{};
+  }
+
+  // In one message, but for the data of COPY between the statements; and what is noted of them.
+  void run_in_transaction(std::span<const migration::sql_statement> statements, const std::string& noted,
+                          const migration::declared_objects& declared) {
     migration::message text;
     text.add("BEGIN");
-    for (const auto& one : asked_.what->statements) text.add(one);
-    const auto declared =
-        asked_.checks_declared ? migration::declared_in(asked_.what->statements) : migration::declared_objects{};
-    const bool must_look = !declared.columns.empty() || !declared.indexes.empty();
-    if (must_look) {
-      send(text);
-      require_effect(declared);
-      text = {};
+    for (const auto& one : statements) {
+      if (one.copy_data) {
+        send_all(text);
+        copy(one);
+      } else {
+        text.add(one);
+      }
     }
-    text.add(migration::insert_row_sql(owner_.history_, next_row(), asked_.texts));
+    if (!declared.columns.empty() || !declared.indexes.empty()) {
+      send_all(text);
+      require_effect(declared);
+    }
+    add_note(text, noted);
     text.add("COMMIT");
     send(text);
   }
 
-  // With the data of COPY between the statements.
-  void run_in_pieces() {
-    session_.query("BEGIN");
-    for (const auto& one : asked_.what->statements) {
-      try {
-        if (one.copy_data) {
-          session_.copy_in(one.text, *one.copy_data);
-        } else {
-          session_.query(one.text);
-        }
-      } catch (const pg::error& failed) {
-        throw_at(failed, one, failed.facts().position);
-      }
+  // The history is the log-in's own.
+  void add_note(migration::message& text, const std::string& noted) const {
+    if (may_change_role(*asked_.what)) text.add("SET LOCAL role TO DEFAULT");
+    text.add(noted);
+  }
+
+  void note(const std::string& noted) {
+    migration::message text;
+    text.add("BEGIN");
+    add_note(text, noted);
+    text.add("COMMIT");
+    session_.query(text.text());
+  }
+
+  void send_all(migration::message& text) {
+    if (!text.text().empty()) send(text);
+    text = {};
+  }
+
+  void copy(const migration::sql_statement& one) {
+    try {
+      session_.copy_in(one.text, *one.copy_data);
+    } catch (const pg::error& failed) {
+      throw_at(failed, one, failed.facts().position);
     }
-    migration::message end;
-    end.add(migration::insert_row_sql(owner_.history_, next_row(), asked_.texts));
-    end.add("COMMIT");
-    send(end);
   }
 
   void run_verify() {
@@ -199,7 +217,7 @@ class script_runner::attempt {
     session_.query("COMMIT");
     migration::message end;
     end.add("BEGIN");
-    end.add(migration::insert_row_sql(owner_.history_, next_row(), asked_.texts));
+    end.add(migration::insert_row_sql(owner_.history_, row_, asked_.texts));
     end.add("COMMIT");
     send(end);
   }
@@ -245,14 +263,17 @@ class script_runner::attempt {
   void run_one_by_one() {
     begin_row();
     const auto& statements = asked_.what->statements;
-    bool is_resumed = row_.statements_done > 0 || asked_.row.id != 0;
+    bool is_resumed = asked_.row.id != 0;  // what failed is known to have failed
     for (const auto& unit : migration::units_of(statements)) {
-      if (unit.first + unit.count <= static_cast<std::size_t>(row_.statements_done)) continue;
+      if (unit.first + unit.count <= static_cast<std::size_t>(row_.statements_done)) {
+        if (unit.traits.is_setting) session_.query(statements[unit.first].text);  // the others count on it
+        continue;
+      }
       with_retries([&] { run_unit(unit, is_resumed); });
       is_resumed = false;
     }
     row_.state = asked_.done_state;
-    session_.query(migration::finish_row_sql(owner_.history_, row_));
+    note(migration::finish_row_sql(owner_.history_, row_));
   }
 
   void begin_row() {
@@ -260,7 +281,6 @@ class script_runner::attempt {
     row_.state = migration::item_state::running;
     const auto made = session_.query(migration::insert_row_sql(owner_.history_, row_, asked_.texts));
     row_.id = std::stoll(made.text(0, 0));
-    if (row_.statements_done > 0) session_.query(progress(row_.statements_done));
   }
 
   [[nodiscard]] std::string progress(int done) const {
@@ -273,19 +293,13 @@ class script_runner::attempt {
   void run_unit(const migration::statement_unit& unit, bool is_resumed) {
     const auto& statements = asked_.what->statements;
     const int done = static_cast<int>(unit.first + unit.count);
-    const bool is_plain = unit.traits.kind == migration::statement_kind::plain;
-    const auto& first = statements[unit.first];
-    if (is_plain && !first.copy_data) {
-      migration::message text;
-      text.add("BEGIN");
+    if (unit.traits.kind == migration::statement_kind::plain) {
       const std::size_t skipped = unit.has_own_transaction ? 1 : 0;
-      for (std::size_t i = skipped; i < unit.count - skipped; ++i) text.add(statements[unit.first + i]);
-      text.add(progress(done));
-      text.add("COMMIT");
-      send(text);
+      run_in_transaction(std::span{statements}.subspan(unit.first + skipped, unit.count - 2 * skipped), progress(done),
+                         {});
     } else {
-      run_outside(first, unit.traits, is_resumed);
-      session_.query(progress(done));
+      run_outside(statements[unit.first], unit.traits, is_resumed);
+      note(progress(done));
     }
     row_.statements_done = done;
   }
@@ -301,11 +315,7 @@ class script_runner::attempt {
       }
       if (traits.index && !mend_index(session_, *traits.index, is_resumed, owner_.tell_, owner_.target_.service))
         return;
-      if (one.copy_data) {
-        session_.copy_in(one.text, *one.copy_data);
-      } else {
-        session_.query(one.text);
-      }
+      session_.query(one.text);
     } catch (const pg::error& failed) {
       throw_at(failed, one, failed.facts().position);
     }
@@ -395,7 +405,6 @@ class script_runner::attempt {
     }
   }
 
-  [[nodiscard]] const migration::history_row& next_row() { return row_; }
   [[nodiscard]] std::string file_name() const {
     return asked_.what->statements.empty() ? asked_.what->file : asked_.what->statements.front().where.file;
   }

@@ -107,13 +107,13 @@ std::string insert_row_sql(const schema_name& schema, const history_row& row, co
   const bool runs = row.state == item_state::running;
   return fmt::format(
       "INSERT INTO {}.history (kind, version, name, file, checksum_raw, checksum_norm, direction, state, "
-      "statements_total, statements_done, started_at, finished_at, duration_ms, attempts, lock_wait_ms, "
+      "statements_total, statements_done, checksum_done, started_at, finished_at, duration_ms, attempts, lock_wait_ms, "
       "error_sqlstate, error_text, error_line, host, app_version, minimum_app_version, tool_version, tx_id, up_sql, "
-      "down_sql) VALUES ('{}', {}, {}, {}, '{}', '{}', '{}', '{}', {}, {}, pg_catalog.transaction_timestamp(), {}, {}, "
-      "{}, {}, {}, {}, {}, {}, {}, {}, {}, pg_catalog.pg_current_xact_id()::text, {}, {}){}",
+      "down_sql) VALUES ('{}', {}, {}, {}, '{}', '{}', '{}', '{}', {}, {}, {}, pg_catalog.transaction_timestamp(), {}, "
+      "{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, pg_catalog.pg_current_xact_id()::text, {}, {}){}",
       quoted(schema), to_string(row.kind), quote_literal(row.version), quote_literal(row.name), quote_literal(row.file),
       row.sums.raw, row.sums.normalized, to_string(row.way), to_string(row.state), row.statements_total,
-      row.statements_done, runs ? "NULL" : "pg_catalog.clock_timestamp()",
+      row.statements_done, literal_or_null(row.checksum_done), runs ? "NULL" : "pg_catalog.clock_timestamp()",
       runs ? "NULL"
            : "(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::bigint",
       row.attempts, row.lock_wait_ms, literal_or_null(row.error_sqlstate), literal_or_null(row.error_text),

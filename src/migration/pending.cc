@@ -35,6 +35,12 @@ std::string title(const migration_file& one) {
   return fmt::format("{} ({})", one.number.text, one.name);
 }
 
+// By a down script outside a transaction; one that was cut off may have done more than it could note.
+bool is_half_reverted(const history_row& row) {
+  return row.way == direction::down &&
+         (row.state == item_state::running || (row.state == item_state::failed && row.statements_done > 0));
+}
+
 bool needs_newer_app(const std::string& needed, const std::string& app_version) {
   return !needed.empty() && !app_version.empty() && compare({needed}, {app_version}) > 0;
 }
@@ -78,10 +84,23 @@ class finder {
     for (const auto& one : files_.phases) {
       if (one.in != phase::verify) continue;
       auto item = phase_item(one);
-      if (add_if_changed(item) || !others_run) continue;
+      if (add_if_changed(item) || !(others_run || others_ran_since(item))) continue;
       item.reason = pending_reason::follows_others;
       work_.items.push_back(std::move(item));
     }
+  }
+
+  // A run that was cut off before it came to the verify files.
+  [[nodiscard]] bool others_ran_since(const pending_item& verify) const {
+    const auto* checked = stored_.find(verify.kind, verify.version);
+    const auto is_verify = [&](const history_row& row) {
+      return row.kind == item_kind::phase && std::ranges::any_of(files_.phases, [&](const phase_file& one) {
+               return one.in == phase::verify && one.content.file == row.version;
+             });
+    };
+    return std::ranges::any_of(stored_.rows, [&](const history_row& row) {
+      return row.state == item_state::applied && row.id > checked->id && !is_verify(row);
+    });
   }
 
   void add_repeatables() {
@@ -115,6 +134,14 @@ class finder {
                   : row.state == item_state::running ? pending_reason::was_interrupted
                                                      : pending_reason::has_failed;
     if (row.way == direction::up && row.state != item_state::reverted && row.statements_done > 0) {
+      if (!item.up->says.no_transaction) {
+        work_.problems.push_back(conflict(
+            place(*item.up), "a part of this file has run already, outside a transaction",
+            fmt::format("{} of its {} statements had run when it stopped", row.statements_done, row.statements_total),
+            "Say \"-- innkeeper: no-transaction\" at its top again. Or undo that part by hand and say \"innkeeper "
+            "migrate repair\"."));
+        return false;
+      }
       if (checksum_of_first(item.up->statements, row.statements_done) != row.checksum_done) {
         work_.problems.push_back(conflict(
             place(*item.up), "a part of this file that has run already was changed",
@@ -174,6 +201,13 @@ class finder {
 
   void compare_applied(const migration_file& one, const history_row& row) {
     if (needs_newer_app(row.minimum_app_version, policy_.app_version)) refuse_old_app(row);
+    if (is_half_reverted(row)) {
+      work_.problems.push_back(
+          conflict(place(one.up), fmt::format("version {} was taken back in part", title(one)),
+                   fmt::format("{} of the {} statements of its down script had run when it stopped",
+                               row.statements_done, row.statements_total),
+                   "Run \"innkeeper migrate down\" again: it goes on there."));
+    }
     const auto change = change_since(row.sums, one.up.text);
     if (change == text_change::cosmetic) work_.cosmetic.push_back(version_item(one));
     if (change != text_change::real) return;

@@ -129,8 +129,16 @@ statement_traits traits_of_tree(const sql_node& root) {
   if (root.type() == "TransactionStmt") return {.kind = transaction_kind(root["kind"].text())};
   if (auto index = concurrent_work(root)) return {.kind = statement_kind::outside, .index = std::move(index)};
   if (must_be_outside(root)) return {.kind = statement_kind::outside};
-  if (root.type() == "CallStmt" || root.type() == "DoStmt") return {.kind = statement_kind::may_commit};
+  if (root.type() == "VariableSetStmt") return {.is_setting = !root["is_local"].flag()};
+  if (root.type() == "CallStmt") return {.kind = statement_kind::may_commit};
   return {};
+}
+
+// Its body is text to the parser.
+bool may_commit_inside(std::string_view block) {
+  const auto text = to_lower(block);
+  return std::ranges::any_of(std::array<std::string_view, 3>{"commit", "rollback", "call"},
+                             [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }
 
 using json = nlohmann::json;
@@ -164,7 +172,9 @@ void add_index(const sql_node& index, json& into) {
 
 statement_traits traits_of(std::string_view statement) {
   const auto tree = sql_tree::parse(statement);
-  return tree ? traits_of_tree(tree->root()) : statement_traits{.kind = kind_by_words(statement)};
+  if (!tree) return {.kind = kind_by_words(statement)};
+  if (tree->root().type() == "DoStmt" && may_commit_inside(statement)) return {.kind = statement_kind::may_commit};
+  return traits_of_tree(tree->root());
 }
 
 std::vector<statement_unit> units_of(const std::vector<sql_statement>& statements) {

@@ -17,7 +17,7 @@ enum class statement_kind {
   commits,     // COMMIT, END
   rolls_back,  // ROLLBACK, ABORT
   outside,     // only outside a transaction: CONCURRENTLY, VACUUM, …
-  may_commit,  // CALL and DO: a COMMIT inside them works only outside a transaction
+  may_commit,  // CALL, and a DO with COMMIT or CALL in it: those work only outside a transaction
 };
 
 // CREATE INDEX CONCURRENTLY, DROP INDEX CONCURRENTLY, REINDEX … CONCURRENTLY: what a cut-off run leaves has to be
@@ -35,6 +35,7 @@ struct concurrent_index {
 struct statement_traits {
   statement_kind kind = statement_kind::plain;
   std::optional<concurrent_index> index;
+  bool is_setting = false;  // SET and RESET, for the rest of the session
 };
 // By the parser; where its grammar is too old, by the first words.
 [[nodiscard]] statement_traits traits_of(std::string_view statement);

@@ -155,6 +155,8 @@ std::optional<index_state> state_of_index(connection& session, const std::string
   index_state state{.definition = rows.text(0, 0), .is_valid = rows.text(0, 1) == "t"};
   if (!rows.is_null(0, 2)) state.builder = static_cast<int>(number_of(rows, 0, 2));
   if (!rows.is_null(0, 3)) state.leavings = split_list(rows.text(0, 3));
+  state.is_unique = rows.text(0, 4) == "t";
+  state.columns = rows.text(0, 5);
   return state;
 }
 

@@ -45,6 +45,8 @@ struct index_state {
   bool is_valid = false;
   std::optional<int> builder;         // the backend that is at it
   std::vector<std::string> leavings;  // "public.orders_by_user_ccnew"
+  bool is_unique = false;
+  std::string columns;  // as concurrent_index has them
 
   friend bool operator==(const index_state&, const index_state&) = default;
 };
