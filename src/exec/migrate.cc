@@ -179,9 +179,15 @@ std::string repair_phase(schema_run& run, const history_row& row) {
   return fmt::format("file {} counts as it is written now", row.version);
 }
 
+// "orders_by_user_ccnew1", in quotes or not.
+bool is_left_by_reindex(std::string_view name) {
+  if (name.ends_with('"')) name.remove_suffix(1);
+  while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.remove_suffix(1);
+  return name.ends_with("_ccnew") || name.ends_with("_ccold");
+}
+
 void rebuild(schema_run& run, const migration::invalid_index& index) {
-  const bool is_leaving =
-      index.name.find("_ccnew") != std::string::npos || index.name.find("_ccold") != std::string::npos;
+  const bool is_leaving = is_left_by_reindex(index.name);
   run.session().lift_limits();
   run.raw().query(fmt::format("{} INDEX CONCURRENTLY {}", is_leaving ? "DROP" : "REINDEX", index.name));
   run.remark(fmt::format("index {} of {} was INVALID: {}", index.name, index.table,
