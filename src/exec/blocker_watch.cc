@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::chrono::milliseconds before_looking{400};
 constexpr std::chrono::milliseconds between_looks{250};
+constexpr std::chrono::milliseconds longest_answer{2000};  // the run ends only when this has ended
 
 }  // namespace
 
@@ -41,8 +42,10 @@ void blocker_watch::watch(const conninfo& log_in, int waiting_pid,
                           const std::function<void(const std::string&)>& seen) {
   if (!wait(before_looking)) return;
   try {
-    auto session = pg::connection::open(
-        log_in, {.kind = pg::session_kind::service, .application_name = "innkeeper migrate: who is in the way"});
+    auto session = pg::connection::open(log_in, {.kind = pg::session_kind::service,
+                                                 .application_name = "innkeeper migrate: who is in the way",
+                                                 .timeout = longest_answer,
+                                                 .answer_timeout = longest_answer});
     std::vector<int> told;
     do {
       std::string text;

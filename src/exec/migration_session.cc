@@ -50,6 +50,16 @@ int backend_of(pg::connection& session) {
   return std::stoi(session.query("SELECT pg_catalog.pg_backend_pid()").text(0, 0));
 }
 
+// Nothing where a pooler has none to give: all are taken, also the first session's, which is idle.
+std::optional<int> backend_at_once(pg::connection& session) {
+  try {
+    return backend_of(session);
+  } catch (const pg::error& failed) {
+    if (failed.connection_is_lost()) return std::nullopt;
+    throw;
+  }
+}
+
 }  // namespace
 
 migration_session::migration_session(const migration_target& target, const session_limits& limits,
@@ -79,9 +89,15 @@ void migration_session::refuse_pooler() {
   const int backend = backend_of(*session_);
   if (backend == session_->backend_pid()) return;
   constexpr int looks = 3;
+  auto connect = options_for(target_, tell_);
+  connect.answer_timeout = std::chrono::milliseconds{2000};
   for (int i = 0; i < looks; ++i) {
-    auto second = pg::connection::open(target_.log_in, options_for(target_, tell_));
-    if (backend_of(second) != backend && backend_of(*session_) == backend) continue;
+    auto second = pg::connection::open(target_.log_in, connect);
+    const auto other = backend_at_once(second);
+    if (other != backend && backend_of(*session_) == backend) {
+      if (!other) return;
+      continue;
+    }
     throw error{exit_code::invalid, "schema files can't run through a pooler in transaction mode",
                 "locks and settings of a session would stay with a backend that others get next",
                 "Give the service an address that leads to the server directly, or to a pool in session mode."};

@@ -166,6 +166,7 @@ struct connection::handle {
   };
   std::unique_ptr<PGconn, closer> session;
   notice_board notices;
+  std::chrono::milliseconds answer_timeout{0};
 
   [[noreturn]] void fail(const PGresult* result, std::string_view statement, bool is_veiled = false,
                          int completed = 0) const {
@@ -227,8 +228,20 @@ struct connection::handle {
                  .hint = "Give the admin an address that leads to the server directly."}};
   }
 
+  void wait_for_answer() const {
+    if (answer_timeout.count() == 0) return;
+    const auto deadline = clock::now() + answer_timeout;
+    while (PQisBusy(session.get()) == 1) {
+      if (!wait_for_socket(session.get(), POLLIN, deadline)) {
+        throw error{{.sqlstate = "08006", .primary = fmt::format("no answer within {} ms", answer_timeout.count())}};
+      }
+      if (PQconsumeInput(session.get()) != 1) return;  // PQgetResult() says why
+    }
+  }
+
   // Reads every result of what was sent, then throws the first failure.
   std::vector<result> finish(std::string_view statement, bool is_veiled = false) {
+    wait_for_answer();
     std::vector<result> all;
     owned_result failed;
     int completed = 0;
@@ -320,6 +333,7 @@ connection connection::open(const conninfo& target, const connect_options& optio
   auto owned = std::make_unique<handle>();
   owned->notices.ineffective_grants_fail = options.ineffective_grants_fail;
   owned->notices.listener = options.on_notice;
+  owned->answer_timeout = options.answer_timeout;
   owned->session.reset(PQconnectStartParams(keys.data(), values.data(), 0));
   PGconn* session = owned->session.get();
   if (session == nullptr) throw error{{.sqlstate = "53200", .primary = "out of memory"}};

@@ -45,6 +45,9 @@ struct connect_options {
   std::chrono::milliseconds timeout{10000};        // for the whole attempt
   std::chrono::milliseconds statement_timeout{0};  // 0: none
   std::chrono::milliseconds lock_timeout{10000};   // 0: none
+  // For what a full pooler may keep waiting: each query's answer, on our side; then 08006, and the session is of no use
+  // any more. 0: none.
+  std::chrono::milliseconds answer_timeout{0};
   // Warnings 01006 and 01007, nothing granted or revoked, count as failures.
   bool ineffective_grants_fail = true;
   // Hears what the server says beside its answers: "NOTICE", "relation exists, skipping".
