@@ -106,8 +106,19 @@ class finder {
   void add_repeatables() {
     for (const auto& one : files_.migrations) {
       if (!one.is_repeatable) continue;
-      add_if_changed({.kind = item_kind::repeatable, .up = &one.up, .migration = &one, .version = one.up.file});
+      pending_item item{.kind = item_kind::repeatable, .up = &one.up, .migration = &one, .version = one.up.file};
+      if (add_if_changed(item) || !versions_went_back_since(item)) continue;
+      item.reason = pending_reason::was_reverted;
+      work_.items.push_back(std::move(item));
     }
+  }
+
+  // What it made may have gone with what they made: nobody can drop a table under its view.
+  [[nodiscard]] bool versions_went_back_since(const pending_item& repeatable) const {
+    const auto* ran = stored_.find(repeatable.kind, repeatable.version);
+    return std::ranges::any_of(stored_.rows, [&](const history_row& row) {
+      return row.kind == item_kind::versioned && row.state == item_state::reverted && row.id > ran->id;
+    });
   }
 
   // What may run any number of times.
