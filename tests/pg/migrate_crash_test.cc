@@ -28,7 +28,7 @@ using test::fault;
 using test::fault_kind;
 
 // Every kind of file, and of statement outside a transaction.
-const std::vector<migration::source_file> directory{
+const std::vector<migration::source_file> files_of_every_kind{
     {"types/kind.sql",
      "DO $$ BEGIN CREATE TYPE kind AS ENUM ('hot'); EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; "
      "END $$;\n"},
@@ -118,7 +118,7 @@ class crash_lab {
     made.history = {"innkeeper"};
     made.history_elsewhere = {"innkeeper_cafe"};
     made.directory = "schema";
-    made.files = migration::read_schema_directory(directory, std::nullopt, "schema");
+    made.files = migration::read_schema_directory(files_of_every_kind, std::nullopt, "schema");
     return made;
   }
 

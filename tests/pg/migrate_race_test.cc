@@ -20,6 +20,10 @@ struct race {
   bool is_lost = true;  // the loser is told so by the server, and has to try again
 };
 
+void PrintTo(const race& one, std::ostream* out) {
+  *out << one.name;
+}
+
 const std::vector<race> races{
     {"create_table", "", "CREATE TABLE IF NOT EXISTS a (n int)"},
     {"create_index", "CREATE TABLE a (n int)", "CREATE INDEX IF NOT EXISTS a_n ON a (n)"},
