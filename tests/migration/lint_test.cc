@@ -174,8 +174,7 @@ TEST(lint, finds_foreign_keys_without_an_index) {
 
 TEST(lint, expects_files_that_go_down_to_destroy) {
   const std::string text = "DROP TABLE shop.orders; ALTER TABLE shop.b DROP COLUMN c; CREATE INDEX ON shop.b (d)";
-  EXPECT_THAT(brief(lint({down_of(text)}, {})),
-              ElementsAre("warning wide-lock-window", "error index-not-concurrent"));
+  EXPECT_THAT(brief(lint({down_of(text)}, {})), ElementsAre("warning wide-lock-window", "error index-not-concurrent"));
   const auto all = lint({down_of(text)}, {});
   EXPECT_EQ(all.at(0).rule, "drop-table");
   EXPECT_EQ(all.at(0).level, lint_level::info);
