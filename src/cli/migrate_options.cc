@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/apply_options.h"
+#include "cli/service_connection.h"
 #include "cli/wait_options.h"
 #include "core/manifest_scalars.h"
 #include "core/naming.h"
@@ -20,19 +21,6 @@ std::chrono::milliseconds parse_milliseconds(std::string_view name, const std::s
   if (const auto time = innkeeper::parse_duration(text)) return *time;
   throw refused{exit_code::usage, fmt::format("option {} needs a time, not \"{}\"", name, text),
                 "Say it as 500ms, 2s, 5m or 1h."};
-}
-
-conninfo conninfo_of_variable(const std::string& variable) {
-  const char* text = std::getenv(variable.c_str());
-  if (text == nullptr || *text == '\0') {
-    throw refused{exit_code::invalid, fmt::format("environment variable {} is not set", variable)};
-  }
-  auto parsed = parse_conninfo(text);
-  if (parsed.value) return std::move(*parsed.value);
-  throw refused{exit_code::invalid,
-                fmt::format("environment variable {} holds no connection string", variable),
-                {},
-                parsed.problem};
 }
 
 std::string name_alone(const arguments& given, const conninfo& log_in) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "exec/server_access.h"
 
 namespace innkeeper::cli {
@@ -46,6 +48,19 @@ chosen_connection choose_connection(const arguments& given, const opened_estate&
     throw refused{exit_code::usage, "--server goes with --admin only", "A service is on one server anyway."};
   }
   return given.has("--admin") ? admin_of(given, opened.all) : service_of(given, opened.all);
+}
+
+conninfo conninfo_of_variable(const std::string& variable) {
+  const char* text = std::getenv(variable.c_str());
+  if (text == nullptr || *text == '\0') {
+    throw refused{exit_code::invalid, fmt::format("environment variable {} is not set", variable)};
+  }
+  auto parsed = parse_conninfo(text);
+  if (parsed.value) return std::move(*parsed.value);
+  throw refused{exit_code::invalid,
+                fmt::format("environment variable {} holds no connection string", variable),
+                {},
+                parsed.problem};
 }
 
 opened_estate open_estate_for_service(const arguments& given, console& out) {

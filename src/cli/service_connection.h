@@ -16,6 +16,9 @@ struct chosen_connection {
 // SERVICE, or --admin with an optional --server. Throws refused (64), or 65 where no password is there.
 [[nodiscard]] chosen_connection choose_connection(const arguments& given, const opened_estate& opened);
 
+// What an environment variable holds, in any dialect. Throws refused (65) without showing it.
+[[nodiscard]] conninfo conninfo_of_variable(const std::string& variable);
+
 // The positional is a service here, not an estate.
 [[nodiscard]] opened_estate open_estate_for_service(const arguments& given, console& out);
 

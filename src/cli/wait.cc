@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "cli/commands.h"
 #include "cli/opened_estate.h"
 #include "cli/progress.h"
+#include "cli/service_connection.h"
 #include "cli/wait_options.h"
 #include "embedded/help_pages.h"
 #include "exec/server_access.h"
@@ -20,18 +19,7 @@ struct target {
 };
 
 target target_of_variable(const std::string& variable) {
-  const char* text = std::getenv(variable.c_str());
-  if (text == nullptr || *text == '\0') {
-    throw refused{exit_code::invalid, fmt::format("environment variable {} is not set", variable)};
-  }
-  const auto parsed = parse_conninfo(text);
-  if (!parsed.value) {
-    throw refused{exit_code::invalid,
-                  fmt::format("environment variable {} holds no connection string", variable),
-                  {},
-                  parsed.problem};
-  }
-  return {variable, *parsed.value, {.limits = wait_limits_of_environment(), .who = waiter::service}};
+  return {variable, conninfo_of_variable(variable), {.limits = wait_limits_of_environment(), .who = waiter::service}};
 }
 
 std::vector<target> targets_of_estate(const opened_estate& opened) {

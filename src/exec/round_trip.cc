@@ -168,11 +168,9 @@ round_trip_report try_round_trip(const estate& all, const service_declaration& s
     remove_left_scratch(access);
     return round_trip{service, access, tell}.run();
   } catch (const error& failed) {
-    std::string text = failed.what();
-    if (!failed.detail().empty()) text += "\n  detail: " + failed.detail();
-    if (!failed.hint().empty()) text += "\n  hint: " + failed.hint();
-    return {
-        .service = service.name, .failures = {{service.name, std::move(text), failed.code()}}, .code = failed.code()};
+    return {.service = service.name,
+            .failures = {{service.name, whole_text(failed), failed.code()}},
+            .code = failed.code()};
   } catch (const pg::error& failed) {
     return {.service = service.name,
             .failures = {{service.name, failed.what(), exit_code::failed}},
