@@ -129,12 +129,17 @@ class finder {
       return true;
     }
     if (row->is_applied()) {
-      const auto change = change_since(row->sums, item.up->text);
-      if (change == text_change::cosmetic) work_.cosmetic.push_back(std::move(item));
-      if (change != text_change::real) return false;
-      item.reason = pending_reason::has_changed;
-      work_.items.push_back(std::move(item));
-      return true;
+      switch (change_since(row->sums, item.up->text)) {
+        case text_change::none:
+          return false;
+        case text_change::cosmetic:
+          work_.cosmetic.push_back(std::move(item));
+          return false;
+        case text_change::real:
+          item.reason = pending_reason::has_changed;
+          work_.items.push_back(std::move(item));
+          return true;
+      }
     }
     return add_unfinished(std::move(item), *row);
   }
