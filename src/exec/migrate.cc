@@ -134,13 +134,6 @@ void take_for_applied(schema_run& run, const migration::version& to, bool with_p
   (void)run.show(run.find_work());
 }
 
-const migration::migration_file* file_of_version(const migration::schema_directory& files, const history_row& row) {
-  const auto found = std::ranges::find_if(files.migrations, [&](const migration::migration_file& one) {
-    return !one.is_repeatable && compare(one.number, {row.version}) == 0;
-  });
-  return found == files.migrations.end() ? nullptr : &*found;
-}
-
 std::string forget(schema_run& run, const history_row& row, const char* why) {
   insert(run, row, item_state::forgotten, {});
   return fmt::format("forgot {} {}: {}", row.kind == item_kind::versioned ? "version" : "file", row.version, why);
@@ -148,7 +141,7 @@ std::string forget(schema_run& run, const history_row& row, const char* why) {
 
 // A row of a version, made true again; "" where it is.
 std::string repair_version(schema_run& run, const history_row& row) {
-  const auto* file = file_of_version(run.target().files, row);
+  const auto* file = file_of(run.target().files, row);
   if (file == nullptr) return row.is_applied() ? forget(run, row, "its file is gone") : std::string{};
   if (!row.is_applied()) {
     return row.state == item_state::reverted || row.state == item_state::forgotten

@@ -69,8 +69,8 @@ class flyway_reader {
     auto made = into_.make_script(file);
     refuse_placeholders(made);
     // Flyway finds out by itself what can't run in a transaction, and refuses it beside what can.
-    const bool runs_outside = std::ranges::any_of(made.statements, runs_outside_transaction);
-    if (runs_outside && std::ranges::all_of(made.statements, runs_outside_transaction)) made.says.no_transaction = true;
+    const bool runs_outside = std::ranges::all_of(made.statements, runs_outside_transaction);
+    if (runs_outside && !made.statements.empty()) made.says.no_transaction = true;
     if (name.letter == 'V') {
       oldest_ = oldest_.text.empty() || compare({name.number}, oldest_) < 0 ? version{name.number} : oldest_;
       list_.add_up({name.number}, name.title, std::move(made));

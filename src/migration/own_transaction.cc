@@ -1,10 +1,10 @@
 #include "migration/own_transaction.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/text.h"
 #include "migration/sql_scan.h"
+#include "migration/statement_kind.h"
 
 namespace innkeeper::migration {
 namespace {
@@ -45,10 +45,6 @@ boundary boundary_of(const sql_statement& one) {
   return boundary::none;
 }
 
-bool has_word(const std::vector<std::string>& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
-}
-
 }  // namespace
 
 void take_off_transaction(script& made, bool may_roll_back) {
@@ -64,22 +60,8 @@ void take_off_transaction(script& made, bool may_roll_back) {
   made.has_own_transaction = true;
 }
 
-// https://www.postgresql.org/docs/current/sql-vacuum.html and the pages of the others say so in their notes.
 bool runs_outside_transaction(const sql_statement& one) {
-  static constexpr std::size_t enough = 40;  // CONCURRENTLY stands early
-  const auto words = first_words(one, enough);
-  if (words.size() < 2) return !words.empty() && words[0] == "vacuum";
-  const auto& verb = words[0];
-  const auto& noun = words[1];
-  if (verb == "vacuum") return true;
-  if (verb == "alter" && noun == "system") return true;
-  if (verb == "create" || verb == "drop") {
-    if (noun == "database" || noun == "tablespace" || noun == "subscription") return true;
-    const bool is_index = noun == "index" || (noun == "unique" && words.size() > 2 && words[2] == "index");
-    return is_index && has_word(words, "concurrently");
-  }
-  if (verb == "alter" && noun == "table") return has_word(words, "detach") && has_word(words, "concurrently");
-  return verb == "reindex" && (has_word(words, "concurrently") || noun == "database" || noun == "system");
+  return traits_of(one.text).kind == statement_kind::outside;
 }
 
 }  // namespace innkeeper::migration

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "core/sql.h"
+
 namespace innkeeper::migration {
 namespace {
 
@@ -289,8 +291,10 @@ class finder {
       } else {
         work_.problems.push_back(conflict(
             {root_, 0, 0}, fmt::format("version {} ({}) ran here and its file is gone", row->version, row->name), {},
-            "Bring the file back: \"innkeeper migrate status --show\" prints what ran. Or say \"innkeeper migrate "
-            "repair\" to forget it."));
+            fmt::format(
+                "Bring the file back: {}.current has its text in up_sql. Or say \"innkeeper migrate repair\" to "
+                "forget it.",
+                quoted(stored_.schema))));
       }
     }
   }
@@ -313,13 +317,6 @@ std::vector<const history_row*> applied_versions(const stored_history& stored) {
   }
   std::ranges::sort(rows, std::ranges::greater{}, &history_row::id);
   return rows;
-}
-
-const migration_file* file_of(const schema_directory& files, const history_row& row) {
-  const auto found = std::ranges::find_if(files.migrations, [&](const migration_file& one) {
-    return !one.is_repeatable && compare(one.number, {row.version}) == 0;
-  });
-  return found == files.migrations.end() ? nullptr : &*found;
 }
 
 // The versions of the plan up to the target, where versions have no order of their own.
@@ -350,6 +347,13 @@ std::string_view to_string(pending_reason one) {
       return "checked after changes";
   }
   return {};
+}
+
+const migration_file* file_of(const schema_directory& files, const history_row& row) {
+  const auto found = std::ranges::find_if(files.migrations, [&](const migration_file& one) {
+    return !one.is_repeatable && compare(one.number, {row.version}) == 0;
+  });
+  return found == files.migrations.end() ? nullptr : &*found;
 }
 
 pending_work find_pending(const schema_directory& files, const stored_history& stored, const pending_policy& policy,

@@ -55,6 +55,9 @@ struct pending_work {
 [[nodiscard]] pending_work find_pending(const schema_directory& files, const stored_history& stored,
                                         const pending_policy& policy, const std::string& root);
 
+// The file of a row's version; null where it is gone. Borrowed from the directory.
+[[nodiscard]] const migration_file* file_of(const schema_directory& files, const history_row& row);
+
 // The applied migrations that `down` reverts, the last first. Throws nothing: what can't be is in `problems`.
 struct reverting_item {
   const history_row* row = nullptr;           // borrowed from the history
