@@ -1,7 +1,5 @@
 #include "exec/migrate_lint.h"
 
-#include <ranges>
-
 #include "exec/error.h"
 #include "exec/migrate.h"
 #include "exec/schema_files.h"
@@ -30,8 +28,8 @@ lint_report lint_directory(const std::filesystem::path& directory, const std::st
     if (one.in == migration::phase::seed) scripts.push_back(lint_file_of(shown, one.content, true));
   }
   // As they would run: the last one's first.
-  for (const auto& one : files.migrations | std::views::reverse) {
-    if (one.down) scripts.push_back(lint_file_of(shown, *one.down, false, true));
+  for (auto one = files.migrations.rbegin(); one != files.migrations.rend(); ++one) {
+    if (one->down) scripts.push_back(lint_file_of(shown, *one->down, false, true));
   }
   return {.findings = migration::lint(scripts, {}), .problems = files.problems};
 }

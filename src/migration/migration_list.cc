@@ -66,7 +66,8 @@ void migration_list::finish_repeatables() {
   }
   order_by_requirements(into_, scripts, folder, [](std::string_view) { return false; });
   for (auto& up : scripts) {
-    into_.result.migrations.push_back({.name = names[up.file], .up = std::move(up), .is_repeatable = true});
+    auto name = std::move(names[up.file]);
+    into_.result.migrations.push_back({.name = std::move(name), .up = std::move(up), .is_repeatable = true});
   }
 }
 
