@@ -26,5 +26,10 @@ if(INNKEEPER_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 find_program(INNKEEPER_CCACHE ccache)
 if(INNKEEPER_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${INNKEEPER_CCACHE})
+  # The same wherever the tree lies, and precompiled headers too, which it leaves alone unless it may be sloppy with them.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${INNKEEPER_CCACHE})
+  if(INNKEEPER_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(innkeeper_build INTERFACE -fpch-preprocess)
+  endif()
 endif()

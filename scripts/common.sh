@@ -42,7 +42,6 @@ build() {
   local targets=()
   if (($#)); then targets=(--target "$@"); fi
   cd "$repository" || return
-  export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1
   quietly "build/logs/configure-$preset.log" cmake --preset "$preset" || return
   quietly "build/logs/build-$preset.log" cmake --build --preset "$preset" -j "$(nproc)" "${targets[@]}" || return
   say "$(printf '%-14s %8s' "build $preset" "$(seconds_since "$start")")"
