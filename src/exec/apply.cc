@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <set>
 
 #include "core/leaving.h"
@@ -57,7 +58,7 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
     }
   }
   const secret_store store{all.secrets_directory};
-  const auto secrets = look_up_secrets(store, ran.desired, after, access, options.how);
+  const auto secrets = look_up_secrets(read_secrets(store, ran.desired), ran.desired, after, access, options.how);
   right = right_passwords(after, secrets);
   // Passwords that were asked to be reset are reset by now.
   plan_policy policy = options.policy;
@@ -123,15 +124,18 @@ class stopwatch {
 server_plan look_and_plan(const estate& all, const server_access& access, const apply_options& options,
                           bool for_notes) {
   server_plan result{.access = access, .desired = derive_desired(all, *access.server)};
+  const secret_store store{all.secrets_directory};
+  auto stored = std::async(std::launch::async, [&] { return read_secrets(store, result.desired); });
   auto seen = observe(access, result.desired, options.policy,
                       {.readers = options.readers, .how = options.how, .for_notes = for_notes});
   result.observed = std::move(seen.server);
   result.looks = std::move(seen.looks);
+  auto secrets = stored.get();
   if (has_retired(all, *access.server, result.observed)) {
     result.desired = derive_desired(with_retired(all, *access.server, result.observed), *access.server);
+    secrets = read_secrets(store, result.desired);
   }
-  const secret_store store{all.secrets_directory};
-  result.secrets = look_up_secrets(store, result.desired, result.observed, access, options.how);
+  result.secrets = look_up_secrets(secrets, result.desired, result.observed, access, options.how);
   result.steps = make_plan(result.desired, result.observed, result.secrets, options.policy);
   if (may_have_leftovers(result.desired, result.observed)) {
     note_leftovers(result.steps, all, *access.server, result.observed, options.policy);

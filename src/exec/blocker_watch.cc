@@ -1,6 +1,6 @@
 #include "exec/blocker_watch.h"
 
-#include <chrono>
+#include <vector>
 
 #include "pg/schema_history.h"
 
@@ -13,10 +13,8 @@ constexpr std::chrono::milliseconds longest_answer{2000};  // the run ends only 
 
 }  // namespace
 
-blocker_watch::blocker_watch(conninfo log_in, int waiting_pid, std::function<void(const std::string&)> seen)
-    : thread_{[this, log_in = std::move(log_in), waiting_pid, seen = std::move(seen)] {
-        watch(log_in, waiting_pid, seen);
-      }} {}
+blocker_watch::blocker_watch(conninfo log_in, int waiting_pid)
+    : thread_{[this, log_in = std::move(log_in), waiting_pid] { watch(log_in, waiting_pid); }} {}
 
 blocker_watch::~blocker_watch() {
   {
@@ -27,42 +25,60 @@ blocker_watch::~blocker_watch() {
   thread_.join();
 }
 
-std::string blocker_watch::holders() {
+void blocker_watch::begin(listener seen) {
   const std::lock_guard lock{guard_};
-  return holders_;
+  is_trying_ = true;
+  ++tries_;
+  began_ = clock::now();
+  seen_ = std::move(seen);
+  holders_.clear();
 }
 
-// False where it is over.
-bool blocker_watch::wait(std::chrono::milliseconds time) {
+std::string blocker_watch::end() {
+  const std::lock_guard lock{guard_};
+  is_trying_ = false;
+  seen_ = nullptr;
+  return std::move(holders_);
+}
+
+// Looks at the clock now and then instead of being woken for each try: most are over before.
+void blocker_watch::watch(const conninfo& log_in, int waiting_pid) {
   std::unique_lock lock{guard_};
-  return !changed_.wait_for(lock, time, [this] { return is_over_; });
+  while (!changed_.wait_for(lock, between_looks, [this] { return is_over_; })) {
+    if (is_trying_ && clock::now() - began_ >= before_looking) watch_one(log_in, waiting_pid, lock);
+  }
 }
 
-void blocker_watch::watch(const conninfo& log_in, int waiting_pid,
-                          const std::function<void(const std::string&)>& seen) {
-  if (!wait(before_looking)) return;
+void blocker_watch::watch_one(const conninfo& log_in, int waiting_pid, std::unique_lock<std::mutex>& lock) {
+  const auto one = tries_;
+  lock.unlock();
   try {
     auto session = pg::connection::open(log_in, {.kind = pg::session_kind::service,
                                                  .application_name = "innkeeper migrate: who is in the way",
                                                  .timeout = longest_answer,
                                                  .answer_timeout = longest_answer});
     std::vector<int> told;
-    do {
+    for (;;) {
       std::string text;
       std::vector<int> pids;
-      for (const auto& one : pg::blockers_of(session, waiting_pid)) {
-        text += (text.empty() ? "" : "; ") + to_string(one);
-        pids.push_back(one.pid);
+      for (const auto& blocker : pg::blockers_of(session, waiting_pid)) {
+        text += (text.empty() ? "" : "; ") + to_string(blocker);
+        pids.push_back(blocker.pid);
       }
-      if (pids.empty()) continue;
-      {
-        const std::lock_guard lock{guard_};
+      lock.lock();
+      if (!is_still(one)) return;
+      if (!pids.empty()) {
         holders_ = text;
+        if (pids != told) seen_(text);
+        told = std::move(pids);
       }
-      if (pids != told) seen(text);
-      told = std::move(pids);
-    } while (wait(between_looks));
-  } catch (const pg::error&) {  // no seat left, say: then the message does without
+      changed_.wait_for(lock, between_looks, [&] { return !is_still(one); });
+      if (!is_still(one)) return;
+      lock.unlock();
+    }
+  } catch (const pg::error&) {  // no seat left, say: then the message does without, until the next try
+    if (!lock.owns_lock()) lock.lock();
+    while (is_still(one)) changed_.wait_for(lock, between_looks);
   }
 }
 

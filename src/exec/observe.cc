@@ -1,6 +1,7 @@
 #include "exec/observe.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 
 #include "core/password_truth.h"
@@ -22,6 +23,10 @@ pg::connection open(const server_access& access, const observe_options& options,
   conninfo target = access.admin;
   target.database = database;
   return pg::connection::open(target, options_for(options));
+}
+
+bool can_be_entered(const observed_database& one) {
+  return one.allows_connections && one.connection_limit != -2;
 }
 
 void look_inside(const server_access& access, const observe_options& options, bool is_declared,
@@ -66,7 +71,9 @@ bool is_about_registry(const pg::error& failure) {
          failure.sqlstate().starts_with("55");
 }
 
-first_look look_at_shared(const server_access& access, const observe_options& options) {
+// `before` is called where every wanted database will be entered, with the session that then reads the shared catalogs.
+first_look look_at_shared(const server_access& access, const observe_options& options,
+                          const std::function<void(pg::connection&)>& before) {
   first_look first;
   if (options.how == depth::quick) {
     try {
@@ -82,9 +89,45 @@ first_look look_at_shared(const server_access& access, const observe_options& op
     }
   }
   first.session = pg::connection::open(access.admin, options_for(options));
+  if (options.how == depth::deep) before(*first.session);
   first.server = pg::observe_shared(*first.session, options.how == depth::quick || options.for_notes);
   return first;
 }
+
+// Looks into databases while the shared catalogs are read, and whatever else the caller does meanwhile.
+class early_looks {
+ public:
+  void start(const server_access& access, const observe_options& options, const std::set<database_name>& wanted,
+             const std::vector<database_name>& open) {
+    for (const auto& name : open) {
+      if (name != registry_database && wanted.contains(name)) found_.emplace_back().name = name;
+    }
+    done_ = std::async(std::launch::async, [this, &access, options] {
+      parallel_for(found_.size(), options.readers,
+                   [&](std::size_t i) { look_inside(access, options, true, found_[i]); });
+    });
+  }
+
+  // Throws what went wrong in a look, but for a database that can't be entered.
+  void add_to(observed_server& observed) {
+    if (!done_.valid()) return;
+    done_.get();
+    std::map<database_name, observed_database*> by_name;
+    for (auto& one : found_) by_name.emplace(one.name, &one);
+    for (auto& one : observed.databases) {
+      const auto seen = by_name.find(one.name);
+      if (seen == by_name.end() || !can_be_entered(one)) continue;  // it was closed a moment later
+      one.contents = std::move(seen->second->contents);
+      one.contents_problem = std::move(seen->second->contents_problem);
+      one.contents_may_come = seen->second->contents_may_come;
+      one.security = std::move(seen->second->security);
+    }
+  }
+
+ private:
+  std::vector<observed_database> found_;
+  std::future<void> done_;  // last: its end is waited for before the others go
+};
 
 // With the noted looks, where they are asked for. Returns why there are none.
 std::string look_into_registry_too(const server_access& access, const observe_options& options, observed_server& server,
@@ -198,20 +241,23 @@ void add_memory(const server_access& access, const observed_server& observed, kn
 
 observation observe(const server_access& access, const desired_server& desired, const plan_policy& policy,
                     const observe_options& options) {
-  auto first = look_at_shared(access, options);
+  const auto names = databases_to_look_into(desired, policy);
+  const std::set<database_name> wanted{names.begin(), names.end()};
+  early_looks early;
+  auto first = look_at_shared(access, options, [&](pg::connection& session) {
+    early.start(access, options, wanted, pg::observe_open_databases(session));
+  });
   auto& observed = first.server;
   if (!observed.can.is_supported) return {std::move(observed), {.how = options.how}};
   if (options.how == depth::quick) trust_noted_looks(desired, observed);
-  const auto names = databases_to_look_into(desired, policy);
-  const std::set<database_name> wanted{names.begin(), names.end()};
+  early.add_to(observed);
   const bool looks_for_proof = options.for_proof && options.how == depth::deep;
   std::vector<observed_database*> inside;
   observed_database* registry = nullptr;
   for (auto& one : observed.databases) {
-    const bool can_be_entered = one.allows_connections && one.connection_limit != -2;
     const bool is_for_proof = looks_for_proof && policy.services.empty() && is_worth_a_look(one);
-    if (!(wanted.contains(one.name) || is_for_proof) || !can_be_entered) continue;
-    if (one.contents || one.is_as_noted) continue;
+    if (!(wanted.contains(one.name) || is_for_proof) || !can_be_entered(one)) continue;
+    if (one.contents || one.is_as_noted || !one.contents_problem.empty()) continue;
     if (one.name == registry_database) registry = &one;
     inside.push_back(&one);
   }
@@ -232,16 +278,22 @@ observation observe(const server_access& access, const desired_server& desired, 
   return {std::move(observed), std::move(looks)};
 }
 
-known_secrets look_up_secrets(const secret_store& store, const desired_server& desired, const observed_server& observed,
-                              const server_access& access, depth how) {
+stored_secrets read_secrets(const secret_store& store, const desired_server& desired) {
+  stored_secrets all;
+  for (const auto& role : desired.roles) {
+    if (role.can_login) all.emplace(role.name, store.read(desired.name, role.name));
+  }
+  return all;
+}
+
+known_secrets look_up_secrets(const stored_secrets& stored, const desired_server& desired,
+                              const observed_server& observed, const server_access& access, depth how) {
   std::map<role_name, const observed_role*> on_server;
   for (const auto& one : observed.roles) on_server.emplace(one.name, &one);
   known_secrets known;
   std::vector<closer_look> to_look_at;
-  for (const auto& role : desired.roles) {
-    if (!role.can_login) continue;
-    auto entry = store.read(desired.name, role.name);
-    known_secret& here = known[role.name];
+  for (const auto& [name, entry] : stored) {
+    known_secret& here = known[name];
     switch (entry.state) {
       case stored_state::absent:
         break;
@@ -252,7 +304,7 @@ known_secrets look_up_secrets(const secret_store& store, const desired_server& d
       case stored_state::present: {
         here.is = known_secret::state::present;
         here.verifier = entry.value.verifier;
-        const auto found = on_server.find(role.name);
+        const auto found = on_server.find(name);
         if (found == on_server.end()) break;
         const auto& verifier = found->second->verifier;
         const bool differs = verifier.has_value() && verifier.value() != here.verifier;

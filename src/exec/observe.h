@@ -1,6 +1,7 @@
 #pragma once
 // Reads what a server holds: the shared catalogs over one connection, each database over one of its own, several at
 // once.
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,13 @@ struct observation {
 [[nodiscard]] observation observe(const server_access& access, const desired_server& desired, const plan_policy& policy,
                                   const observe_options& options);
 
-// What the secrets directory holds for the estate's log-ins. Where the server's verifiers can't be read, tries a log-in
-// with each; not when quick.
-[[nodiscard]] known_secrets look_up_secrets(const secret_store& store, const desired_server& desired,
+using stored_secrets = std::map<role_name, secret_store::entry>;
+
+// What the secrets directory holds for the estate's log-ins: files only, so that it can go on beside observe().
+[[nodiscard]] stored_secrets read_secrets(const secret_store& store, const desired_server& desired);
+
+// Compares it with the server. Where the server's verifiers can't be read, tries a log-in with each; not when quick.
+[[nodiscard]] known_secrets look_up_secrets(const stored_secrets& stored, const desired_server& desired,
                                             const observed_server& observed, const server_access& access, depth how);
 
 }  // namespace innkeeper::exec

@@ -18,7 +18,8 @@ proof_report verify_server(const estate& declared, const server_access& access, 
   if (has_retired(declared, *access.server, observed)) desired = derive_desired(all, *access.server);
   const secret_store store{all.secrets_directory};
   auto left =
-      make_plan(desired, observed, look_up_secrets(store, desired, observed, access, options.how), options.policy);
+      make_plan(desired, observed,
+                look_up_secrets(read_secrets(store, desired), desired, observed, access, options.how), options.policy);
   if (may_have_leftovers(desired, observed)) note_leftovers(left, declared, *access.server, observed, options.policy);
   const proof_facts facts{all, desired, observed, options.policy.services};
   attempt_plan tried;

@@ -307,8 +307,10 @@ schema_item schema_run::run_one(script_runner& scripts, const pending_item& one,
 }
 
 void schema_run::run_all(const pending_work& work) {
+  constexpr int many = 4;
   auto scripts = runner();
   const int total = static_cast<int>(work.items.size());
+  if (total >= many) scripts.expect_many();
   for (int i = 0; i < total; ++i) {
     report_.ran.push_back(run_one(scripts, work.items[static_cast<std::size_t>(i)], i, total));
     report_.pending.erase(report_.pending.begin());

@@ -8,7 +8,6 @@
 
 #include "core/sql.h"
 #include "core/text.h"
-#include "exec/blocker_watch.h"
 #include "exec/index_mender.h"
 #include "migration/message.h"
 #include "migration/statement_kind.h"
@@ -59,6 +58,11 @@ bool may_change_settings(const migration::script& what) {
   return to_lower(what.text).find("set") != std::string::npos;
 }
 
+bool may_drop_prepared(const migration::script& what) {
+  const auto text = to_lower(what.text);
+  return text.find("deallocate") != std::string::npos || text.find("discard") != std::string::npos;
+}
+
 bool may_change_role(const migration::script& what) {
   return to_lower(what.text).find("role") != std::string::npos;
 }
@@ -78,7 +82,8 @@ script_runner::script_runner(migration_session& session, const migration_target&
       history_{std::move(history)},
       retries_{retries},
       tell_{tell},
-      time_{std::move(time)} {}
+      time_{std::move(time)},
+      in_the_way_{target.log_in, session.raw().backend_pid()} {}
 
 // One script with its tries.
 class script_runner::attempt {
@@ -90,6 +95,7 @@ class script_runner::attempt {
 
   script_outcome run() {
     const auto start = clock::now();
+    if (owner_.has_prepared_row_ && may_drop_prepared(*asked_.what)) owner_.forget_prepared_row();
     set_own_limits();
     try {
       if (asked_.what->says.no_transaction) {
@@ -131,9 +137,13 @@ class script_runner::attempt {
     row_.state = asked_.done_state;
     with_retries([&] {
       if (asked_.is_verify) return run_verify();
-      run_in_transaction(asked_.what->statements, migration::insert_row_sql(owner_.history_, row_, asked_.texts),
-                         declared());
+      run_in_transaction(asked_.what->statements, insert_row(), declared());
     });
+  }
+
+  [[nodiscard]] std::string insert_row() const {
+    return owner_.has_prepared_row_ ? migration::insert_prepared_row_sql(row_, asked_.texts)
+                                    : migration::insert_row_sql(owner_.history_, row_, asked_.texts);
   }
 
   // Its COMMIT would end our transaction in the middle, and what it had done would stay unrecorded.
@@ -337,26 +347,30 @@ class script_runner::attempt {
   void with_retries(const Work& work) {
     for (int tries = 1;; ++tries) {
       const auto start = clock::now();
-      blocker_watch watch{owner_.target_.log_in, session_.backend_pid(),
-                          [&](const std::string& holders) { tell_blocked(holders); }};
+      owner_.in_the_way_.begin([this](const std::string& holders) { tell_blocked(holders); });
       try {
         work();
+        (void)owner_.in_the_way_.end();
         return;
       } catch (const located_error& failure) {
+        const auto holders = owner_.in_the_way_.end();
         const auto& failed = failure.failed;
         if (failed.connection_is_lost()) throw failed;
         if (session_.in_transaction()) session_.query("ROLLBACK");
         if (failed.sqlstate() == "55P03") row_.lock_wait_ms += since(start).count();
-        if (!is_worth_another_try(failed) || tries > owner_.retries_.most_tries) fail(failure, watch.holders());
+        if (!is_worth_another_try(failed) || tries > owner_.retries_.most_tries) fail(failure, holders);
         const auto delay =
             delay_after(owner_.retries_, tries, owner_.time_.jitter ? owner_.time_.jitter() : random_part());
-        tell_retry(failed, watch.holders(), delay);
+        tell_retry(failed, holders, delay);
         ++row_.attempts;
         if (owner_.time_.sleep) {
           owner_.time_.sleep(delay);
         } else {
           std::this_thread::sleep_for(delay);
         }
+      } catch (...) {
+        (void)owner_.in_the_way_.end();
+        throw;
       }
     }
   }
@@ -416,6 +430,22 @@ class script_runner::attempt {
   bool has_own_limits_ = false;
   bool has_lifted_ = false;
 };
+
+void script_runner::expect_many() {
+  if (has_prepared_row_) return;
+  try {
+    session_.raw().query(migration::prepare_row_sql(history_));
+  } catch (const pg::error& failed) {
+    if (failed.sqlstate() != "42P05") throw;  // a pool's session, which another run had before
+    session_.raw().query(migration::forget_prepared_row_sql() + ";" + migration::prepare_row_sql(history_));
+  }
+  has_prepared_row_ = true;
+}
+
+void script_runner::forget_prepared_row() {
+  has_prepared_row_ = false;
+  session_.raw().query(migration::forget_prepared_row_sql());
+}
 
 script_outcome script_runner::run(const script_run& one) {
   return attempt{*this, one}.run();

@@ -8,6 +8,7 @@
 
 #include "core/backoff.h"
 #include "core/exit_code.h"
+#include "exec/blocker_watch.h"
 #include "exec/migration_session.h"
 #include "migration/history.h"
 #include "migration/pending.h"
@@ -60,12 +61,16 @@ class script_runner {
   script_runner(migration_session& session, const migration_target& target, schema_name history,
                 const backoff_rules& retries, const event_sink& tell, clockwork time = {});
 
+  // There are many scripts to come: their rows share one plan. Throws pg::error.
+  void expect_many();
+
   // Throws script_failure, whose row is written; pg::error where the session is lost: then nobody knows, and the
   // history has to be asked.
   script_outcome run(const script_run& one);
 
  private:
   class attempt;
+  void forget_prepared_row();
 
   migration_session& session_;
   const migration_target& target_;
@@ -73,6 +78,8 @@ class script_runner {
   const backoff_rules& retries_;
   const event_sink& tell_;
   const clockwork time_;
+  blocker_watch in_the_way_;
+  bool has_prepared_row_ = false;
 };
 
 }  // namespace innkeeper::exec

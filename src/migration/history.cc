@@ -17,6 +17,9 @@ constexpr std::array<std::string_view, 3> kind_words{"phase", "versioned", "repe
 constexpr std::array<std::string_view, 6> state_words{"running",  "applied",   "failed",
                                                       "reverted", "baselined", "forgotten"};
 
+constexpr std::string_view duration_until_now =
+    "(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::bigint";
+
 template <class Enum, std::size_t Size>
 Enum parse_word(const std::array<std::string_view, Size>& words, std::string_view word) {
   const auto found = std::ranges::find(words, word);
@@ -114,12 +117,36 @@ std::string insert_row_sql(const schema_name& schema, const history_row& row, co
       quoted(schema), to_string(row.kind), quote_literal(row.version), quote_literal(row.name), quote_literal(row.file),
       row.sums.raw, row.sums.normalized, to_string(row.way), to_string(row.state), row.statements_total,
       row.statements_done, literal_or_null(row.checksum_done), runs ? "NULL" : "pg_catalog.clock_timestamp()",
-      runs ? "NULL"
-           : "(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::bigint",
-      row.attempts, row.lock_wait_ms, literal_or_null(row.error_sqlstate), literal_or_null(row.error_text),
-      row.error_line, quote_literal(row.host), quote_literal(row.app_version), quote_literal(row.minimum_app_version),
-      quote_literal(row.tool_version), script_literal(texts.up), script_literal(texts.down),
-      runs ? " RETURNING id" : "");
+      runs ? "NULL" : duration_until_now, row.attempts, row.lock_wait_ms, literal_or_null(row.error_sqlstate),
+      literal_or_null(row.error_text), row.error_line, quote_literal(row.host), quote_literal(row.app_version),
+      quote_literal(row.minimum_app_version), quote_literal(row.tool_version), script_literal(texts.up),
+      script_literal(texts.down), runs ? " RETURNING id" : "");
+}
+
+std::string prepare_row_sql(const schema_name& schema) {
+  return fmt::format(
+      "PREPARE innkeeper_row (text, text, text, text, text, text, text, text, integer, integer, text, integer, bigint, "
+      "text, text, text, text, text, text) AS INSERT INTO {}.history (kind, version, name, file, checksum_raw, "
+      "checksum_norm, direction, state, statements_total, statements_done, checksum_done, started_at, finished_at, "
+      "duration_ms, attempts, lock_wait_ms, error_line, host, app_version, minimum_app_version, tool_version, tx_id, "
+      "up_sql, down_sql) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, pg_catalog.transaction_timestamp(), "
+      "pg_catalog.clock_timestamp(), {}, $12, $13, 0, $14, $15, $16, $17, pg_catalog.pg_current_xact_id()::text, $18, "
+      "$19)",
+      quoted(schema), duration_until_now);
+}
+
+std::string insert_prepared_row_sql(const history_row& row, const stored_texts& texts) {
+  return fmt::format(
+      "EXECUTE innkeeper_row ('{}', {}, {}, {}, '{}', '{}', '{}', '{}', {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+      to_string(row.kind), quote_literal(row.version), quote_literal(row.name), quote_literal(row.file), row.sums.raw,
+      row.sums.normalized, to_string(row.way), to_string(row.state), row.statements_total, row.statements_done,
+      literal_or_null(row.checksum_done), row.attempts, row.lock_wait_ms, quote_literal(row.host),
+      quote_literal(row.app_version), quote_literal(row.minimum_app_version), quote_literal(row.tool_version),
+      script_literal(texts.up), script_literal(texts.down));
+}
+
+std::string forget_prepared_row_sql() {
+  return "DEALLOCATE innkeeper_row";
 }
 
 std::string progress_sql(const schema_name& schema, std::int64_t id, int statements_done,

@@ -98,6 +98,11 @@ struct stored_texts {
 // A new row. One that is `running` has no end yet, and the statement returns its id; any other ends now, and began with
 // the transaction that it is inserted in.
 [[nodiscard]] std::string insert_row_sql(const schema_name& schema, const history_row& row, const stored_texts& texts);
+// For many rows in one session: planned once. Of a row that ends now and has no error; else the same as insert_row_sql.
+// The statement that it runs is the session's until forget_prepared_row_sql, or until a script drops all of them.
+[[nodiscard]] std::string prepare_row_sql(const schema_name& schema);
+[[nodiscard]] std::string insert_prepared_row_sql(const history_row& row, const stored_texts& texts);
+[[nodiscard]] std::string forget_prepared_row_sql();
 // Statements that are done, of a running row; in the transaction of the last of them where there is one.
 [[nodiscard]] std::string progress_sql(const schema_name& schema, std::int64_t id, int statements_done,
                                        std::string_view checksum_done);

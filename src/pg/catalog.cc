@@ -245,6 +245,14 @@ observed_server observe_shared(connection& maintenance, bool with_traces) {
   return server;
 }
 
+std::vector<database_name> observe_open_databases(connection& maintenance) {
+  const auto rows =
+      maintenance.query("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND datconnlimit <> '-2'");
+  std::vector<database_name> names;
+  for (std::size_t i = 0; i < rows.size(); ++i) names.push_back({rows.text(i, 0)});
+  return names;
+}
+
 namespace {
 
 // Reads the results of contents.sql.

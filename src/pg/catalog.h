@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/observed.h"
 #include "core/plan.h"
@@ -13,6 +14,9 @@ namespace innkeeper::pg {
 // The shared catalogs, in two round trips however much the server holds. `with_traces`: what they tell of the insides
 // of databases, too (quick.h).
 [[nodiscard]] observed_server observe_shared(connection& maintenance, bool with_traces = false);
+
+// The databases that take connections, for whoever wants to look into them before the shared catalogs are read.
+[[nodiscard]] std::vector<database_name> observe_open_databases(connection& maintenance);
 
 // What the connected database holds, in one round trip. Reads system catalogs only.
 [[nodiscard]] database_contents observe_contents(connection& inside);

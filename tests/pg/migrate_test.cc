@@ -191,6 +191,25 @@ TEST_F(migrate, does_not_let_a_files_settings_reach_the_next_one) {
   EXPECT_NE(ask("SELECT m FROM b").text(0, 0), "64kB");
 }
 
+TEST_F(migrate, remembers_every_file_also_where_one_drops_what_the_session_had_prepared) {
+  std::vector<migration::source_file> all;
+  for (int i = 1; i <= 9; ++i) {
+    all.push_back({fmt::format("migrations/V{}__t.sql", i), fmt::format("CREATE TABLE public.t{} (id bigint);", i)});
+  }
+  all[3].text += "\nDEALLOCATE ALL;";
+  all[6].text = "-- innkeeper: no-transaction\nDISCARD ALL;\nCREATE TABLE public.t7 (id bigint);";
+  files(all);
+  const auto report = up();
+  EXPECT_EQ(report.code, exit_code::ok) << failure_of(report);
+  EXPECT_EQ(history(), (std::vector<std::string>{"applied 1 1/1", "applied 2 1/1", "applied 3 1/1", "applied 4 2/2",
+                                                 "applied 5 1/1", "applied 6 1/1", "applied 7 2/2", "applied 8 1/1",
+                                                 "applied 9 1/1"}));
+  EXPECT_EQ(ask("SELECT count(*) FROM innkeeper.history WHERE duration_ms IS NULL OR up_sql IS NULL OR host = '' OR "
+                "tx_id IS NULL AND version <> '7'")
+                .text(0, 0),
+            "0");
+}
+
 TEST_F(migrate, verify_files_stop_with_what_they_find) {
   files({{"tables/menu.sql", menu_table},
          {"verify/menu.sql", "SELECT id, 'has no name' AS problem FROM menu WHERE name = ''"}});
