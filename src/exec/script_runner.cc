@@ -59,8 +59,7 @@ bool may_change_settings(const migration::script& what) {
 }
 
 bool may_drop_prepared(const migration::script& what) {
-  const auto text = to_lower(what.text);
-  return text.find("deallocate") != std::string::npos || text.find("discard") != std::string::npos;
+  return to_lower(what.text).find("deallocate") != std::string::npos;
 }
 
 bool may_change_role(const migration::script& what) {

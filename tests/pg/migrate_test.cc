@@ -197,7 +197,7 @@ TEST_F(migrate, remembers_every_file_also_where_one_drops_what_the_session_had_p
     all.push_back({fmt::format("migrations/V{}__t.sql", i), fmt::format("CREATE TABLE public.t{} (id bigint);", i)});
   }
   all[3].text += "\nDEALLOCATE ALL;";
-  all[6].text = "-- innkeeper: no-transaction\nDISCARD ALL;\nCREATE TABLE public.t7 (id bigint);";
+  all[6].text = "-- innkeeper: no-transaction\nDEALLOCATE ALL;\nCREATE TABLE public.t7 (id bigint);";
   files(all);
   const auto report = up();
   EXPECT_EQ(report.code, exit_code::ok) << failure_of(report);
