@@ -91,6 +91,17 @@ enum class schema_state {
   degraded  // it is not, or nobody knows: `error` says why, and the next call goes on where this one stopped
 };
 
+// A file that ran, for a service's own metrics.
+struct schema_step {
+  std::string file;
+  std::string phase;    // "tables" (its directory), "migrations"
+  std::string version;  // of a version; else ""
+  bool succeeded = false;
+  std::chrono::milliseconds duration{0};  // with all its attempts
+  std::chrono::milliseconds lock_wait{0};
+  int attempts = 1;
+};
+
 struct schema_report {
   schema_state state = schema_state::degraded;
   std::string version;               // the newest one that is applied; "" with phases only
@@ -103,6 +114,9 @@ struct schema_report {
   int code = 0;
   std::chrono::milliseconds duration{0};  // of the whole call
   int attempts = 0;                       // at the server: 1 where it answered at once
+  std::vector<schema_step> steps;         // what ran now, and the file that failed
+  std::chrono::milliseconds server_wait{0};
+  std::chrono::milliseconds runner_wait{0};  // for another replica that was at work
 };
 
 // Waits for the server, runs what is pending, waits for the brokers. Does not throw for what the world does: a server

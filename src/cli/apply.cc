@@ -1,6 +1,8 @@
 #include "cli/apply_options.h"
 #include "cli/commands.h"
 #include "cli/leaving_command.h"
+#include "cli/log_options.h"
+#include "cli/run_metrics.h"
 #include "embedded/help_pages.h"
 
 namespace innkeeper::cli {
@@ -34,23 +36,31 @@ leaving_result prune_confirmed(const arguments& given, const opened_estate& open
   return let_leave(prune, names, opened, given, out);
 }
 
-exit_code run(const arguments& given, console& out) {
+exit_code apply(const arguments& given, console& out, run_metrics& metrics) {
   exec::apply_options options = parse_apply_options(given);
   const auto opened = open_estate(given, out);
+  metrics.is_about(opened);
   options.policy.services = opened.services;
   const auto pruned = prune_confirmed(given, opened, out);
   out.print(leaving_to_text(prune, pruned, out.settings().colored_results));
   const auto result = apply_estate(opened, options, out);
+  metrics.add(opened, result);
   show(result, pruned, given, out);
   const exit_code code = worst_of(pruned.code(), code_of(result));
   if (code == exit_code::ok) out.tell("next: innkeeper verify --prove");
   return code;
 }
 
+exit_code run(const arguments& given, console& out) {
+  return with_metrics(given, "apply", out, [&](auto& metrics) { return apply(given, out, metrics); });
+}
+
 std::vector<option> option_rows() {
   auto rows = apply_option_rows();
   rows.push_back({"--prune", "", option_kind::flag, "", "first drop the retired services that --confirm names"});
   rows.push_back({"--confirm", "", option_kind::values, "NAME…", "with --prune: which; each is dumped first"});
+  rows.push_back(metrics_file_row());
+  rows.push_back(json_log_row());
   return rows;
 }
 

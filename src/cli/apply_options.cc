@@ -22,9 +22,8 @@ std::optional<int> whole_number(std::string_view text) {
 void show_failures(const exec::apply_report& report, console& out) {
   out.show(report.problems);
   for (const auto& one : report.failures) {
-    const std::string whose =
-        one.service.empty() ? fmt::format("server {}", report.server) : fmt::format("service {}", one.service);
-    out.warn(fmt::format("innkeeper: error: {}: {}", whose, one.text));
+    const auto text = one.service.empty() ? fmt::format("server {}: {}", report.server, one.text) : one.text;
+    out.complain(exec::log_level::error, one.service, text);
   }
 }
 
@@ -84,8 +83,13 @@ apply_result apply_estate(const opened_estate& opened, const exec::apply_options
   apply_result result;
   const auto tell = progress_on(out);
   result.failures = for_each_server(opened, [&](const server_declaration& server) {
-    const auto access = exec::reach_server(opened.all, server, tell);
-    result.reports.push_back(exec::apply_server(opened.all, access, options, tell));
+    try {
+      const auto access = exec::reach_server(opened.all, server, tell);
+      result.reports.push_back(exec::apply_server(opened.all, access, options, tell));
+    } catch (const std::exception& thrown) {
+      result.unreached.emplace_back(server.name, report_of(thrown).code);
+      throw;
+    }
     show_failures(result.reports.back(), out);
   });
   for (const auto& one : result.failures) out.show(one.problems);

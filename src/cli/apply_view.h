@@ -10,8 +10,9 @@
 namespace innkeeper::cli {
 
 struct apply_result {
-  std::vector<exec::apply_report> reports;  // one a server that could be reached
-  std::vector<failure_report> failures;     // of the others
+  std::vector<exec::apply_report> reports;                   // one a server that could be reached
+  std::vector<failure_report> failures;                      // of the others
+  std::vector<std::pair<std::string, exit_code>> unreached;  // those, by name
 };
 
 [[nodiscard]] std::string apply_to_text(const apply_result& result, bool colored);

@@ -1,12 +1,26 @@
 #include "cli/console.h"
 
+#include <fmt/format.h>
+
 #include <iostream>
+
+#include "core/text.h"
 
 namespace innkeeper::cli {
 namespace {
 
 void put(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+// The first line is the message; what is indented below it, the detail.
+exec::start_line line_of(exec::log_level level, std::string_view service, std::string_view text) {
+  const auto end = std::min(text.find('\n'), text.size());
+  exec::start_line line{.level = level, .service = std::string{service}, .message = std::string{text.substr(0, end)}};
+  if (end == text.size()) return line;
+  line.detail = replace_all(std::string{text.substr(end + 1)}, "\n  ", "\n");
+  if (line.detail.starts_with("  ")) line.detail.erase(0, 2);
+  return line;
 }
 
 }  // namespace
@@ -33,26 +47,45 @@ void console::print_json(const json& document) {
 }
 
 void console::tell(std::string_view line) {
-  if (!settings_.quiet) write_line(line);
+  log(line_of(exec::log_level::info, {}, line), line);
 }
 
 void console::tell_detail(std::string_view line) {
-  if (settings_.verbose) write_line(line);
+  log(line_of(exec::log_level::debug, {}, line), line);
 }
 
 void console::warn(std::string_view text) {
-  write_line(text);
+  log(line_of(exec::log_level::warning, {}, text), text);
 }
 
 void console::show(const diagnostics& all) {
   for (const auto& one : all) {
-    const std::string text = to_string(one);
-    write_line((one.where.file.empty() ? "innkeeper: " : "") + text.substr(0, text.size() - 1));
+    std::string text = to_string(one);
+    text.pop_back();
+    auto line = line_of(one.level == severity::error ? exec::log_level::error : exec::log_level::warning, {}, text);
+    const auto place = to_string(one.where);
+    line.message = place.empty() ? one.message : place + ": " + one.message;
+    log(line, (one.where.file.empty() ? "innkeeper: " : "") + text);
+  }
+}
+
+void console::complain(exec::log_level level, std::string_view service, std::string_view text) {
+  log(line_of(level, service, text),
+      fmt::format("innkeeper: {}: {}{}{}{}", to_lower(exec::to_string(level)), service.empty() ? "" : "service ",
+                  service, service.empty() ? "" : ": ", text));
+}
+
+void console::log(const exec::start_line& line, std::string_view for_people) {
+  if (!shows(line.level)) return;
+  if (settings_.json_log) {
+    write_line(exec::to_json(line, std::chrono::system_clock::now()));
+  } else {
+    write_line(for_people);
   }
 }
 
 void console::tell_live(std::string_view line) {
-  if (settings_.quiet || !settings_.live_progress) return;
+  if (!settings_.live_progress || !shows(exec::log_level::info)) return;
   const std::lock_guard lock{mutex_};
   clear_live();
   put(progress_, line);

@@ -9,6 +9,7 @@
 
 #include "core/diagnostic.h"
 #include "core/exit_code.h"
+#include "exec/start_log.h"
 
 namespace innkeeper::cli {
 
@@ -19,12 +20,16 @@ inline constexpr int json_schema_version = 1;
 struct console_settings {
   bool json = false;
   bool verbose = false;
-  bool quiet = false;
   bool colored_results = false;
   bool colored_progress = false;
   bool live_progress = false;  // standard error is a terminal
   bool can_ask = false;        // standard input and standard error are one
   int width = 80;              // of the results' terminal, in characters
+
+  // Of what goes to standard error.
+  exec::log_level least = exec::log_level::info;
+  bool shows_notices = false;  // what the server notices
+  bool json_log = false;       // one object a line, as `init` writes it
 };
 
 class console {
@@ -44,11 +49,15 @@ class console {
   void set_counters(json counters) { counters_ = std::move(counters); }
   [[nodiscard]] const json& counters() const { return counters_; }
 
-  // Lines on standard error: progress, unless quiet; details, only if verbose; warnings and errors, always.
+  // Lines on standard error, each where its level is asked for: progress (info), details (debug), warnings.
   void tell(std::string_view line);
   void tell_detail(std::string_view line);
   void warn(std::string_view text);
   void show(const diagnostics& all);
+  // "innkeeper: error: service cafe: …"; what stands in `text` on lines of its own is detail.
+  void complain(exec::log_level level, std::string_view service, std::string_view text);
+  // Where people read it in other words than programs.
+  void log(const exec::start_line& line, std::string_view for_people);
   // One line that the next one replaces; does nothing where standard error is no terminal.
   void tell_live(std::string_view line);
 
@@ -60,6 +69,7 @@ class console {
 
  private:
   void write_line(std::string_view text);
+  [[nodiscard]] bool shows(exec::log_level level) const { return level >= settings_.least; }
   void clear_live();
 
   std::mutex mutex_;

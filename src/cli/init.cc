@@ -2,10 +2,11 @@
 
 #include "cli/become_program.h"
 #include "cli/commands.h"
+#include "cli/log_options.h"
 #include "cli/migrate_options.h"
+#include "cli/run_metrics.h"
 #include "cli/wait_options.h"
 #include "embedded/help_pages.h"
-#include "exec/environment.h"
 #include "exec/error.h"
 #include "exec/start_service.h"
 
@@ -17,27 +18,17 @@ std::vector<option> init_rows() {
       {"--degraded", "", option_kind::flag, "", "with an application: start it even where something failed"},
       {"--redis", "", option_kind::value, "URL", "wait for this Redis too; no password is needed"},
       {"--rabbitmq", "", option_kind::value, "URL", "wait for this RabbitMQ too; no password is needed"},
-      {"--json-log", "", option_kind::flag, "", "one JSON object per line (LOG_FORMAT=json)"}};
+      json_log_row(),
+      metrics_file_row()};
   for (const auto& more : {wait_limit_rows(), migrate_limit_rows(), migrate_source_rows()}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
   return rows;
 }
 
-exec::start_log_settings log_settings(const arguments& given) {
-  auto settings = exec::start_log_settings_of(exec::process_environment());
-  if (given.has("--verbose")) settings.least = exec::log_level::debug;
-  if (given.has("--quiet")) settings.least = exec::log_level::warning;
-  if (given.has("--json-log")) settings.is_json = true;
-  return settings;
-}
-
 // Standard output is the application's alone.
-exec::start_log log_on(console& out, const exec::start_log_settings& settings) {
-  return [&out, settings](const exec::start_line& one) {
-    if (one.level < settings.least) return;
-    out.warn(settings.is_json ? exec::to_json(one, std::chrono::system_clock::now()) : exec::to_text(one));
-  };
+exec::start_log log_on(console& out) {
+  return [&out](const exec::start_line& one) { out.log(one, exec::to_text(one)); };
 }
 
 exec::error as_error(const refused& thrown) {
@@ -71,7 +62,8 @@ const service_declaration& starting_service(const opened_estate& opened) {
 
 class start_command {
  public:
-  start_command(const arguments& given, const exec::start_log& log) : given_{given}, log_{log} {
+  start_command(const arguments& given, const exec::start_log& log, run_metrics& metrics)
+      : given_{given}, log_{log}, metrics_{metrics} {
     start_.how = parse_migrate_options(given);
     start_.wait = wait_limits_of_environment();
     override_wait_limits(given, start_.wait);
@@ -87,7 +79,9 @@ class start_command {
     add_named_brokers();
     start_.goes_on_degraded = starts_application() && may_degrade_;
     start_.has_details = has_details;
-    return exec::start_service(start_, log_);
+    const auto report = exec::start_service(start_, log_);
+    metrics_.add(report);
+    return report;
   }
 
   [[nodiscard]] bool starts_application() const { return !given_.rest().empty(); }
@@ -99,6 +93,7 @@ class start_command {
       throw refused{exit_code::usage, "--url-from needs --name SERVICE", "It is the service that starts."};
     }
     start_.service = given_.value("--name");
+    metrics_.is_about(start_.service);
     try {
       start_.find_target = [this, target = *target_without_manifest(given_)] { return patient(target); };
     } catch (const std::exception& thrown) {
@@ -113,10 +108,13 @@ class start_command {
       opened_ = find_estate(given_);
       const auto& service = starting_service(opened_);
       start_.service = service.name;
+      metrics_.is_about(opened_);
+      metrics_.is_about(service.name);
       take_service(service);
     } catch (const std::exception& thrown) {
       start_.service = names.empty() ? "" : names.front();
       start_.announces_start = !names.empty();
+      metrics_.is_about(start_.service);
       start_.find_target = failing(thrown);
     }
   }
@@ -175,35 +173,27 @@ class start_command {
 
   const arguments& given_;
   const exec::start_log& log_;
+  run_metrics& metrics_;
   opened_estate opened_;
   exec::service_start start_;
   bool may_degrade_ = false;
 };
 
-exit_code start(const arguments& given, console& out, const exec::start_log_settings& settings,
-                const exec::start_log& log) {
-  start_command command{given, log};
-  const auto report = command.run(settings.has_details);
+exit_code start(const arguments& given, console& out, run_metrics& measured) {
+  const auto log = log_on(out);
+  start_command command{given, log, measured};
+  const auto report = command.run(out.settings().shows_notices);
   const bool goes_on = report.code == exit_code::ok || command.may_degrade();
   if (!command.starts_application() || !goes_on) return report.code;
+  // The start is what was measured; where its file can't be written, that is told, and the application starts.
+  (void)measured.write(report.code == exit_code::ok ? metrics::outcome::success : metrics::outcome::degraded,
+                       report.code, out);
   (void)out.flush();
   become_program(given.rest(), "Check the words behind \"--\"; the program must be on PATH.");
 }
 
 exit_code run(const arguments& given, console& out) {
-  const auto settings = log_settings(given);
-  const auto log = log_on(out, settings);
-  try {
-    return start(given, out, settings, log);
-  } catch (const std::exception& thrown) {
-    if (!settings.is_json) throw;
-    const auto report = report_of(thrown);
-    for (const auto& one : report.problems) {
-      const auto detail = one.detail.empty() || one.hint.empty() ? one.detail + one.hint : one.detail + "\n" + one.hint;
-      log({.level = exec::log_level::error, .phase = "start", .message = one.message, .detail = detail});
-    }
-    return report.code;
-  }
+  return with_metrics(given, "init", out, [&](auto& measured) { return start(given, out, measured); });
 }
 
 }  // namespace

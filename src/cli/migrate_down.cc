@@ -2,9 +2,11 @@
 
 #include "cli/apply_options.h"
 #include "cli/commands.h"
+#include "cli/log_options.h"
 #include "cli/migrate_options.h"
 #include "cli/migrate_view.h"
 #include "cli/progress.h"
+#include "cli/run_metrics.h"
 #include "cli/text.h"
 #include "embedded/help_pages.h"
 #include "exec/migration_target.h"
@@ -55,10 +57,11 @@ bool is_confirmed(const arguments& given, console& out) {
   return answer == "yes";
 }
 
-exit_code run(const arguments& given, console& out) {
+exit_code go_back(const arguments& given, console& out, run_metrics& metrics) {
   const auto to = target_of(given);
   const auto options = parse_migrate_options(given);
   const auto sources = open_sources(given, out);
+  is_about(metrics, sources);
   const auto tell = progress_on(out);
   const auto target =
       sources.alone ? *sources.alone : exec::find_migration_target(sources.opened.all, only_service(sources.opened));
@@ -67,11 +70,16 @@ exit_code run(const arguments& given, console& out) {
   if (!is_confirmed(given, out)) throw refused{exit_code::usage, "not confirmed", {}, "nothing was changed"};
   exec::estate_run done;
   done.reports.push_back(exec::migrate_down(target, to, options, tell));
+  metrics.add(done);
   show_trouble(done, out);
   out.print_json(schemas_to_json(done));
   const bool colored = out.settings().colored_results;
   out.print(schema_changes_to_text(done, colored) + schemas_to_text(done, colored));
   return done.code();
+}
+
+exit_code run(const arguments& given, console& out) {
+  return with_metrics(given, "migrate down", out, [&](auto& metrics) { return go_back(given, out, metrics); });
 }
 
 std::vector<option> down_rows() {
@@ -81,6 +89,8 @@ std::vector<option> down_rows() {
   for (const auto& more : {migrate_limit_rows(), migrate_source_rows()}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
+  rows.push_back(metrics_file_row());
+  rows.push_back(json_log_row());
   return rows;
 }
 

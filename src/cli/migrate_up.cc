@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/log_options.h"
 #include "cli/migrate_options.h"
 #include "cli/migrate_plan.h"
 #include "cli/migrate_view.h"
 #include "cli/progress.h"
+#include "cli/run_metrics.h"
 #include "cli/text.h"
 #include "embedded/help_pages.h"
 
@@ -20,6 +22,8 @@ std::vector<option> up_rows() {
   for (const auto& more : {migrate_limit_rows(), migrate_many_rows(), migrate_source_rows()}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
+  rows.push_back(metrics_file_row());
+  rows.push_back(json_log_row());
   return rows;
 }
 
@@ -46,13 +50,15 @@ exit_code show_plan(const migrate_sources& sources, const arguments& given, cons
   return found.code();
 }
 
-exit_code run(const arguments& given, console& out) {
+exit_code run_files(const arguments& given, console& out, run_metrics& metrics) {
   const auto options = options_of(given);
   const auto sources = open_sources(given, out);
   if (given.has("--plan")) return show_plan(sources, given, out);
+  is_about(metrics, sources);
   const auto tell = progress_on(out);
   const auto done = run_on_sources(sources, parse_estate_run_options(given),
                                    [&](const auto& target) { return exec::migrate_up(target, options, tell); });
+  metrics.add_all(done);
   show_trouble(done, out);
   show_findings(done, out);
   out.print_json(schemas_to_json(done));
@@ -60,6 +66,10 @@ exit_code run(const arguments& given, console& out) {
   out.print(schema_changes_to_text(done, colored) + schemas_summary(done));
   if (done.reports.size() + done.skipped.size() > 1) out.print("\n" + schemas_to_text(done, colored));
   return done.code();
+}
+
+exit_code run(const arguments& given, console& out) {
+  return with_metrics(given, "migrate up", out, [&](auto& metrics) { return run_files(given, out, metrics); });
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ exit_code go_round(const migrate_sources& sources, console& out) {
     trips.push_back(exec::try_round_trip(sources.opened.all, one, tell));
     code = worst_of(code, trips.back().code);
     for (const auto& failed : trips.back().failures) {
-      out.warn(fmt::format("innkeeper: error: service {}: {}", one.name, failed.text));
+      out.complain(exec::log_level::error, one.name, failed.text);
     }
   }
   out.print_json({{"round_trips", to_json(trips)}});

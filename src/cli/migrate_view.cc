@@ -90,11 +90,15 @@ json report_to_json(const migrate_report& one) {
                 {"state", exec::to_string(one.state)},
                 {"version", one.version.empty() ? json(nullptr) : json(one.version)},
                 {"applied", items_to_json(one.ran)},
+                {"failed_file", one.stopped_at ? item_to_json(*one.stopped_at) : json(nullptr)},
                 {"pending", items_to_json(one.pending)},
                 {"findings", findings_to_json(one.findings)},
                 {"problems", json::array()},
                 {"invalid_indexes", json::array()},
-                {"duration_ms", one.duration.count()}};
+                {"duration_ms", one.duration.count()},
+                {"server_wait_ms", one.server_wait.count()},
+                {"runner_wait_ms", one.runner_wait.count()},
+                {"connection_attempts", one.connection_attempts}};
   for (const auto& problem : one.problems) document["problems"].push_back(problem_to_json(problem));
   for (const auto& index : one.broken) {
     document["invalid_indexes"].push_back({{"name", index.name}, {"table", index.table}});
@@ -117,6 +121,23 @@ std::string indented(std::string_view text) {
     if (c == '\n') result += "    ";
   }
   return result;
+}
+
+exec::log_level log_level_of(lint_level level) {
+  return level == lint_level::error     ? exec::log_level::error
+         : level == lint_level::warning ? exec::log_level::warning
+                                        : exec::log_level::debug;
+}
+
+void show_finding(const lint_finding& one, const std::string& service, console& out) {
+  auto text = findings_to_text({one}, out.settings().verbose, out.settings().colored_progress);
+  if (text.empty()) return;
+  text.pop_back();
+  exec::start_line line{.level = one.ignored.empty() ? log_level_of(one.level) : exec::log_level::debug,
+                        .service = service,
+                        .message = fmt::format("{}: {} [{}]", to_string(one.where), one.message, one.rule)};
+  if (!one.hint.empty()) line.detail = "hint: " + one.hint;
+  out.log(line, text);
 }
 
 json sarif_result(const lint_finding& one) {
@@ -247,14 +268,12 @@ json findings_to_sarif(const std::vector<lint_finding>& findings) {
 
 void show_findings(const exec::estate_run& run, console& out) {
   for (const auto& one : run.reports) {
-    auto text = findings_to_text(one.findings, out.settings().verbose, out.settings().colored_progress);
-    while (text.ends_with('\n')) text.pop_back();
-    if (!text.empty()) out.warn(text);
+    for (const auto& finding : one.findings) show_finding(finding, one.service, out);
     if (one.code == exit_code::invalid && one.failures.empty()) {
-      out.warn(
-          fmt::format("innkeeper: error: service {}: refused by the linter; nothing was changed\n  hint: Mend the "
-                      "files; or let a rule pass with --allow RULE, or with a lint-ignore and its reason.",
-                      one.service));
+      out.complain(
+          exec::log_level::error, one.service,
+          "refused by the linter; nothing was changed\n  hint: Mend the files; or let a rule pass with --allow "
+          "RULE, or with a lint-ignore and its reason.");
     }
   }
 }
@@ -263,13 +282,12 @@ void show_trouble(const exec::estate_run& run, console& out) {
   for (const auto& one : run.reports) {
     out.show(one.problems);
     for (const auto& failure : one.failures) {
-      out.warn(fmt::format("innkeeper: error: service {}: {}", one.service, failure.text));
+      out.complain(exec::log_level::error, one.service, failure.text);
     }
     for (const auto& index : one.broken) {
-      out.warn(
-          fmt::format("innkeeper: warning: service {}: index {} of {} is INVALID\n  hint: \"innkeeper migrate repair\" "
-                      "rebuilds it.",
-                      one.service, index.name, index.table));
+      out.complain(exec::log_level::warning, one.service,
+                   fmt::format("index {} of {} is INVALID\n  hint: \"innkeeper migrate repair\" rebuilds it.",
+                               index.name, index.table));
     }
   }
 }

@@ -17,32 +17,49 @@ std::string line_for(const exec::event& one) {
   return subject.empty() ? one.text : fmt::format("{}: {}", subject, one.text);
 }
 
+void log(console& out, exec::log_level level, const exec::event& one, const std::string& text) {
+  exec::start_line line{.level = level, .service = one.service, .phase = one.phase};
+  line.message = one.service.empty() ? text : one.text;
+  if (one.kind == exec::event_kind::step_done) line.duration = one.duration;
+  out.log(line, text);
+}
+
 void tell(console& out, const exec::event& one) {
   switch (one.kind) {
     case exec::event_kind::note:
+      log(out, exec::log_level::info, one, line_for(one));
+      return;
     case exec::event_kind::waiting:
-      out.tell(line_for(one));
+      log(out, exec::log_level::warning, one, line_for(one));
       return;
     case exec::event_kind::attempt:
+      return;
     case exec::event_kind::reached:
+      out.log({.level = exec::log_level::debug,
+               .service = one.service,
+               .phase = "wait",
+               .message = one.subject + " is ready",
+               .detail = {},
+               .duration = one.duration},
+              fmt::format("{} is ready ({})", one.subject, human_duration(one.duration)));
       return;
     case exec::event_kind::detail:
-      out.tell_detail(line_for(one));
+      if (out.settings().shows_notices) log(out, exec::log_level::debug, one, line_for(one));
       return;
     case exec::event_kind::step_begun:
       out.tell_live(fmt::format("[{}/{}] {}", one.done, one.total, line_for(one)));
       return;
     case exec::event_kind::step_done:
-      out.tell_detail(fmt::format("{} ({})", line_for(one), human_duration(one.duration)));
+      log(out, exec::log_level::debug, one, fmt::format("{} ({})", line_for(one), human_duration(one.duration)));
       return;
     case exec::event_kind::step_failed:
-      out.tell_detail(fmt::format("{} failed: {}", subject_of(one), one.text));
+      log(out, exec::log_level::debug, one, fmt::format("{} failed: {}", subject_of(one), one.text));
       return;
     case exec::event_kind::service_done:
-      out.tell(fmt::format("{}: done", one.service));
+      out.log({.service = one.service, .message = "done"}, fmt::format("{}: done", one.service));
       return;
     case exec::event_kind::service_failed:
-      out.tell(fmt::format("{}: failed", one.service));
+      out.log({.service = one.service, .message = "failed"}, fmt::format("{}: failed", one.service));
       return;
   }
 }

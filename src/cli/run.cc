@@ -12,6 +12,8 @@
 #include "cli/failure.h"
 #include "cli/help_view.h"
 #include "cli/interruption.h"
+#include "cli/log_options.h"
+#include "exec/environment.h"
 
 namespace innkeeper::cli {
 namespace {
@@ -35,15 +37,28 @@ int width_of_results() {
   return size.ws_col;
 }
 
-console_settings settings_for(const arguments& given) {
-  return {.json = given.has("--json"),
-          .verbose = given.has("--verbose"),
-          .quiet = given.has("--quiet"),
+// The variables are those of a service's start: other commands are for people, whatever the application is told.
+exec::start_log_settings log_settings(const command_line& line) {
+  const bool obeys = line.chosen != nullptr && obeys_log_variables(*line.chosen);
+  auto settings = obeys ? exec::start_log_settings_of(exec::process_environment()) : exec::start_log_settings{};
+  if (line.given.has("--verbose")) settings.least = exec::log_level::debug;
+  if (line.given.has("--quiet")) settings.least = exec::log_level::warning;
+  if (line.given.has("--json-log")) settings.is_json = true;
+  return settings;
+}
+
+console_settings settings_for(const command_line& line) {
+  const auto log = log_settings(line);
+  return {.json = line.given.has("--json"),
+          .verbose = log.least == exec::log_level::debug,
           .colored_results = takes_colors(STDOUT_FILENO),
-          .colored_progress = takes_colors(STDERR_FILENO),
-          .live_progress = isatty(STDERR_FILENO) != 0,
+          .colored_progress = takes_colors(STDERR_FILENO) && !log.is_json,
+          .live_progress = isatty(STDERR_FILENO) != 0 && !log.is_json,
           .can_ask = isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0,
-          .width = width_of_results()};
+          .width = width_of_results(),
+          .least = log.least,
+          .shows_notices = log.has_details,
+          .json_log = log.is_json};
 }
 
 json zero_counters(const command& of) {
@@ -91,7 +106,7 @@ exit_code answer(const command_line& line, console& out) {
 exit_code run(const std::vector<std::string>& words) {
   const command_line line = parse_command_line(all_commands(), words);
   // The thread that waits for signals borrows it until the process is gone.
-  static console out{stdout, stderr, settings_for(line.given)};
+  static console out{stdout, stderr, settings_for(line)};
   end_in_order_when_interrupted(out);
   const exit_code code = answer(line, out);
   if (out.flush() || code != exit_code::ok) return code;

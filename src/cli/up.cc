@@ -2,9 +2,11 @@
 
 #include "cli/apply_options.h"
 #include "cli/commands.h"
+#include "cli/log_options.h"
 #include "cli/migrate_options.h"
 #include "cli/migrate_view.h"
 #include "cli/progress.h"
+#include "cli/run_metrics.h"
 #include "cli/status.h"
 #include "cli/verify.h"
 #include "cli/verify_view.h"
@@ -99,9 +101,10 @@ json to_document(const opened_estate& opened, const outcome& all) {
   return document;
 }
 
-exit_code run(const arguments& given, console& out) {
+exit_code go_up(const arguments& given, console& out, run_metrics& metrics) {
   exec::apply_options options = parse_apply_options(given);
   const auto opened = open_estate(given, out);
+  metrics.is_about(opened);
   options.policy.services = opened.services;
   const auto failures = start_servers(opened, out);
   exec::remember_manifest(opened.file);
@@ -114,15 +117,23 @@ exit_code run(const arguments& given, console& out) {
     return code;
   }
   const auto all = bring_up(opened, options, parse_migrate_options(given), out);
+  metrics.add(opened, all.applied);
+  if (all.applied.failures.empty()) metrics.add_all(all.schemas);
   out.print_json(to_document(opened, all));
   if (all.applied.failures.empty()) out.print(to_text(opened, all, out.settings()));
   if (all.code() == exit_code::ok) out.tell("next: innkeeper verify --prove");
   return all.code();
 }
 
+exit_code run(const arguments& given, console& out) {
+  return with_metrics(given, "up", out, [&](auto& metrics) { return go_up(given, out, metrics); });
+}
+
 std::vector<option> up_rows() {
   auto rows = apply_option_rows();
   rows.push_back({"--allow", "", option_kind::values, "RULE…", "run schema files in spite of what the linter says"});
+  rows.push_back(metrics_file_row());
+  rows.push_back(json_log_row());
   return rows;
 }
 

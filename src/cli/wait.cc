@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/log_options.h"
 #include "cli/opened_estate.h"
 #include "cli/progress.h"
 #include "cli/service_connection.h"
@@ -68,6 +69,7 @@ command wait_command() {
   auto options = wait_limit_rows();
   options.insert(options.begin(),
                  {"--url-from", "", option_kind::value, "VARIABLE", "wait for the connection string that it holds"});
+  options.push_back(json_log_row());
   return {.name = "wait",
           .summary = "until a server takes queries; says once what it is that is waited for",
           .page = help_pages::wait_md,

@@ -13,6 +13,15 @@
 
 namespace innkeeper::exec {
 
+// What was seen of a try, once it is over.
+struct blocking {
+  std::string holders;  // the last ones; "" where nobody was in the way
+  std::chrono::milliseconds waited{
+      0};  // all its waits together, each up to the last look at it, a quarter of a second ago
+  std::chrono::milliseconds since_look{
+      0};  // where a wait was going on then: what more it was, if it went on to the end
+};
+
 class blocker_watch {
  public:
   using listener = std::function<void(const std::string& holders)>;
@@ -25,8 +34,8 @@ class blocker_watch {
   // A try begins. `seen` is called from the thread, once for each new set of holders, and not any more once end()
   // returns.
   void begin(listener seen);
-  // It is over. The last holders that were seen; "" where nobody was in the way.
-  std::string end();
+  // It is over.
+  blocking end();
 
  private:
   using clock = std::chrono::steady_clock;
@@ -36,6 +45,7 @@ class blocker_watch {
   void watch_one(const conninfo& log_in, int waiting_pid, std::unique_lock<std::mutex>& lock);
   // False where the try is over.
   [[nodiscard]] bool is_still(std::uint64_t one) const { return !is_over_ && is_trying_ && tries_ == one; }
+  void note_wait(std::chrono::milliseconds waited, clock::time_point when);
 
   std::mutex guard_;
   std::condition_variable changed_;
@@ -45,6 +55,9 @@ class blocker_watch {
   clock::time_point began_;
   listener seen_;
   std::string holders_;
+  std::chrono::milliseconds earlier_waits_{0};
+  std::chrono::milliseconds this_wait_{0};
+  clock::time_point last_look_;
   std::thread thread_;
 };
 

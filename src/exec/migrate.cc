@@ -82,7 +82,8 @@ void go_down(schema_run& run, const migration::down_target& to, chosen_versions&
     const auto rest = find_chosen(run, stored, to, chosen);
     (void)run.show(rest);
     if (has_errors(rest.problems)) return;
-    for (const auto& one : rest.items) run.revert(one);
+    const int total = static_cast<int>(rest.items.size());
+    for (int i = 0; i < total; ++i) run.revert(rest.items[static_cast<std::size_t>(i)], i, total);
     run.read_history();
   } else if (has_errors(work.problems)) {
     return;

@@ -57,12 +57,16 @@ struct schema_item {
   friend bool operator==(const schema_item&, const schema_item&) = default;
 };
 
+// "tables", "migrations": whose directory it stands in.
+[[nodiscard]] std::string phase_of(const schema_item& one);
+
 struct migrate_report {
   std::string service;
   std::string server;
   schema_state state = schema_state::unknown;
   std::vector<schema_item> ran;
-  std::vector<schema_item> pending;  // that have not run
+  std::optional<schema_item> stopped_at;  // the first file that failed
+  std::vector<schema_item> pending;       // that have not run
   std::vector<migration::lint_finding> findings;
   migration::lint_facts facts;    // what the linter knew of the database
   diagnostics problems;           // of the history, and cosmetic changes
@@ -71,6 +75,10 @@ struct migrate_report {
   migration::stored_history history;  // as it was read last
   std::string version;                // the newest that is applied
   std::chrono::milliseconds duration{0};
+  int connection_attempts = 0;               // at the server: 1 where it answered at once
+  bool is_reached = false;                   // it took the log-in
+  std::chrono::milliseconds server_wait{0};  // until it did, or was given up
+  std::chrono::milliseconds runner_wait{0};  // for another runner's end
   exit_code code = exit_code::ok;
 };
 

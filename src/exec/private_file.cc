@@ -30,11 +30,11 @@ fs::path directory_of(const fs::path& file) {
 // A whole file under a name of its own beside its final place; gone with this object unless it was renamed.
 class temporary_file {
  public:
-  temporary_file(const fs::path& beside, std::string_view content, durability needed)
+  temporary_file(const fs::path& beside, std::string_view content, durability needed, mode_t mode = 0600)
       : path_{directory_of(beside) / fmt::format(".{}.{}", beside.filename().string(), random_name())} {
     const descriptor opened{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (opened.get() < 0) fail("write", beside, errno);
-    if (::fchmod(opened.get(), 0600) != 0) give_up(beside);
+    if (::fchmod(opened.get(), mode) != 0) give_up(beside);
     while (!content.empty()) {
       const ssize_t written = ::write(opened.get(), content.data(), content.size());
       if (written < 0 && errno == EINTR) continue;
@@ -98,6 +98,11 @@ void write_private_file(const fs::path& file, std::string_view content, durabili
   const temporary_file temporary{file, content, needed};
   if (::rename(temporary.path().c_str(), file.c_str()) != 0) fail("write", file, errno);
   if (needed == durability::durable) sync_directory(directory_of(file));
+}
+
+void write_public_file(const fs::path& file, std::string_view content) {
+  const temporary_file temporary{file, content, durability::recomputable, 0644};
+  if (::rename(temporary.path().c_str(), file.c_str()) != 0) fail("write", file, errno);
 }
 
 bool create_private_file(const fs::path& file, std::string_view content, durability needed) {

@@ -20,6 +20,9 @@ enum class durability {
 void write_private_file(const std::filesystem::path& file, std::string_view content,
                         durability needed = durability::durable);
 
+// The same for what anybody may read (0644): it holds no secret, and may be lost by a power cut.
+void write_public_file(const std::filesystem::path& file, std::string_view content);
+
 // What was renamed into it, or removed from it, is so after a power cut, too.
 void sync_directory(const std::filesystem::path& directory);
 

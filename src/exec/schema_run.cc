@@ -30,6 +30,21 @@ exit_code code_of_session(const pg::error& failed) {
   return failed.may_retry() ? exit_code::may_retry : exit_code::failed;
 }
 
+// Adds to `sum` what passes until its end.
+class stopwatch_over {
+ public:
+  explicit stopwatch_over(std::chrono::milliseconds& sum) : sum_{sum} {}
+  stopwatch_over(const stopwatch_over&) = delete;
+  stopwatch_over& operator=(const stopwatch_over&) = delete;
+  ~stopwatch_over() {
+    sum_ += std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+  }
+
+ private:
+  std::chrono::milliseconds& sum_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 schema_item item_of(const pending_item& one) {
   return {.file = one.up->file,
           .kind = one.kind,
@@ -73,6 +88,10 @@ std::string text_of(const pg::error& failed) {
   return text;
 }
 
+std::string phase_of(const schema_item& one) {
+  return std::string{one.kind == item_kind::phase ? migration::to_string(one.in) : "migrations"};
+}
+
 std::string_view to_string(schema_state one) {
   switch (one) {
     case schema_state::up_to_date:
@@ -94,7 +113,7 @@ std::string_view to_string(schema_state one) {
 }
 
 schema_run::schema_run(const migration_target& target, const migrate_options& options, const event_sink& tell)
-    : target_{target}, options_{options}, tell_{tell} {
+    : target_{target}, options_{options}, whoever_{tell} {
   limits_.lock_timeout = options.lock_timeout.value_or(target.settings.lock_timeout);
   limits_.statement_timeout = options.statement_timeout.value_or(target.settings.statement_timeout);
   limits_.advisory_wait = options.advisory_wait;
@@ -110,7 +129,7 @@ bool schema_run::try_in_a_session(const std::function<void()>& work) {
   constexpr int most_sessions = 5;
   ++sessions_;
   try {
-    session_ = std::make_unique<migration_session>(target_, limits_, tell_);
+    open_session();
     work();
   } catch (const script_failure& failed) {
     fail(failed.text(), failed.code());
@@ -127,6 +146,21 @@ bool schema_run::try_in_a_session(const std::function<void()>& work) {
     fail(text_of(failed), code_of_session(failed));
   }
   return true;
+}
+
+void schema_run::open_session() {
+  const stopwatch_over watch{report_.server_wait};
+  report_.is_reached = false;
+  session_ = std::make_unique<migration_session>(target_, limits_, tell_);
+  report_.is_reached = true;
+}
+
+void schema_run::count_and_tell(const event& one) {
+  if (one.kind == event_kind::attempt) ++report_.connection_attempts;
+  if (!one.service.empty()) return whoever_(one);
+  auto named = one;  // of its server, which knows nothing of services
+  named.service = target_.service;
+  whoever_(named);
 }
 
 void schema_run::fail(std::string text, exit_code code) {
@@ -171,14 +205,32 @@ void schema_run::note_what_was_in_doubt() {
   in_doubt_.reset();
 }
 
-schema_item schema_run::run_script(script_runner& scripts, const script_run& one, schema_item item) {
+schema_item schema_run::run_script(script_runner& scripts, const script_run& one, schema_item item, event news) {
   const auto* before = stored_.find(item.kind, item.version);
   in_doubt_ = {.item = item, .done_state = one.done_state, .before = before == nullptr ? history_row{} : *before};
-  const auto outcome = scripts.run(one);
-  in_doubt_.reset();
-  item.duration = outcome.duration;
-  item.attempts = outcome.attempts;
-  item.lock_wait = outcome.lock_wait;
+  const auto note = [&](const script_outcome& took) {
+    in_doubt_.reset();
+    item.duration = news.duration = took.duration;
+    item.attempts = took.attempts;
+    item.lock_wait = took.lock_wait;
+  };
+  news.server = target_.server;
+  news.service = target_.service;
+  news.subject = item.file;
+  tell_(news);
+  try {
+    note(scripts.run(one));
+  } catch (const script_failure& failed) {
+    note(failed.took());
+    if (!report_.stopped_at) report_.stopped_at = item;
+    news.kind = event_kind::step_failed;
+    news.text = failed.text();
+    tell_(news);
+    throw;
+  }
+  news.kind = event_kind::step_done;
+  ++news.done;
+  tell_(news);
   return item;
 }
 
@@ -229,7 +281,7 @@ bool schema_run::lint(const pending_work& work) {
 }
 
 schema_run::locked::locked(schema_run& run) : session_{run.session()} {
-  session_.lock();
+  run.wait_for_the_lock();
   try {
     session_.set_limits();
     run.read_history();
@@ -237,6 +289,11 @@ schema_run::locked::locked(schema_run& run) : session_{run.session()} {
     session_.unlock();
     throw;
   }
+}
+
+void schema_run::wait_for_the_lock() {
+  const stopwatch_over watch{report_.runner_wait};
+  session_->lock();
 }
 
 void schema_run::make_history() {
@@ -282,28 +339,10 @@ schema_item schema_run::run_one(script_runner& scripts, const pending_item& one,
   if (one.migration != nullptr && one.migration->down) run.texts.down = one.migration->down->text;
   run.is_verify = is_phase && one.in == migration::phase::verify;
   run.checks_declared = is_phase;
-  event news{.kind = event_kind::step_begun,
-             .server = target_.server,
-             .service = target_.service,
-             .subject = one.up->file,
-             .text = one.up->file,
-             .phase = std::string{is_phase ? migration::to_string(one.in) : "migrations"},
-             .done = done,
-             .total = total};
-  tell_(news);
-  try {
-    auto item = run_script(scripts, run, item_of(one));
-    news.kind = event_kind::step_done;
-    news.duration = item.duration;
-    news.done = done + 1;
-    tell_(news);
-    return item;
-  } catch (const script_failure& failed) {
-    news.kind = event_kind::step_failed;
-    news.text = failed.text();
-    tell_(news);
-    throw;
-  }
+  auto item = item_of(one);
+  return run_script(
+      scripts, run, item,
+      {.kind = event_kind::step_begun, .text = item.file, .phase = phase_of(item), .done = done, .total = total});
 }
 
 void schema_run::run_all(const pending_work& work) {
@@ -326,7 +365,7 @@ void schema_run::refuse_without_history() const {
               fmt::format("there is no history in schema \"{}\"", stored_.schema), "Run \"innkeeper migrate up\"."};
 }
 
-void schema_run::revert(const migration::reverting_item& one) {
+void schema_run::revert(const migration::reverting_item& one, int done, int total) {
   migration::script script;
   if (one.migration != nullptr && one.migration->down) {
     script = *one.migration->down;
@@ -362,13 +401,14 @@ void schema_run::revert(const migration::reverting_item& one) {
   row.tool_version = INNKEEPER_VERSION;
   script_run run{.what = &script, .row = std::move(row), .done_state = item_state::reverted};
   auto scripts = runner();
-  tell_({.kind = event_kind::step_begun, .service = target_.service, .text = "reverting " + one.row->version});
-  report_.ran.push_back(run_script(scripts, run,
-                                   {.file = script.file,
-                                    .kind = one.row->kind,
-                                    .version = one.row->version,
-                                    .reason = "taken back",
-                                    .is_up = false}));
+  const schema_item item{
+      .file = script.file, .kind = one.row->kind, .version = one.row->version, .reason = "taken back", .is_up = false};
+  report_.ran.push_back(run_script(scripts, run, item,
+                                   {.kind = event_kind::step_begun,
+                                    .text = "reverting " + one.row->version,
+                                    .phase = phase_of(item),
+                                    .done = done,
+                                    .total = total}));
 }
 
 void schema_run::run_verify_files() {

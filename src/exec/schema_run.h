@@ -36,7 +36,7 @@ class schema_run {
 
   void make_history();
   void run_all(const migration::pending_work& work);
-  void revert(const migration::reverting_item& one);
+  void revert(const migration::reverting_item& one, int done, int total);
   void run_verify_files();
   void refuse_without_history() const;
 
@@ -64,14 +64,18 @@ class schema_run {
  private:
   bool try_in_a_session(const std::function<void()>& work);  // true where that was the last one
   void fail(std::string text, exit_code code);
+  void open_session();
+  void count_and_tell(const event& one);
   void note_what_was_in_doubt();
   script_runner runner();
-  schema_item run_script(script_runner& scripts, const script_run& one, schema_item item);
+  // Tells of it, and leaves what it took in the report, also where it fails.
+  schema_item run_script(script_runner& scripts, const script_run& one, schema_item item, event news);
   schema_item run_one(script_runner& scripts, const migration::pending_item& one, int done, int total);
 
   const migration_target& target_;
   const migrate_options& options_;
-  const event_sink& tell_;
+  const event_sink& whoever_;
+  const event_sink tell_ = [this](const event& one) { count_and_tell(one); };
   session_limits limits_;
   backoff_rules retries_;
   migration::pending_policy policy_;

@@ -102,16 +102,21 @@ class script_runner::attempt {
       } else {
         run_together();
       }
-    } catch (const script_failure& failed) {
+    } catch (script_failure& failed) {
       restore_settings();
       note_failure(failed);
+      failed.set_took(took_since(start));
       throw;
     }
     restore_settings();
-    return {.duration = since(start), .lock_wait = milliseconds{row_.lock_wait_ms}, .attempts = row_.attempts};
+    return took_since(start);
   }
 
  private:
+  [[nodiscard]] script_outcome took_since(clock::time_point start) const {
+    return {.duration = since(start), .lock_wait = milliseconds{row_.lock_wait_ms}, .attempts = row_.attempts};
+  }
+
   void set_own_limits() {
     const auto& says = asked_.what->says;
     if (!says.lock_timeout && !says.statement_timeout) return;
@@ -349,18 +354,18 @@ class script_runner::attempt {
       owner_.in_the_way_.begin([this](const std::string& holders) { tell_blocked(holders); });
       try {
         work();
-        (void)owner_.in_the_way_.end();
+        row_.lock_wait_ms += owner_.in_the_way_.end().waited.count();
         return;
       } catch (const located_error& failure) {
-        const auto holders = owner_.in_the_way_.end();
+        const auto seen = owner_.in_the_way_.end();
         const auto& failed = failure.failed;
         if (failed.connection_is_lost()) throw failed;
         if (session_.in_transaction()) session_.query("ROLLBACK");
-        if (failed.sqlstate() == "55P03") row_.lock_wait_ms += since(start).count();
-        if (!is_worth_another_try(failed) || tries > owner_.retries_.most_tries) fail(failure, holders);
+        note_lock_wait(failed, seen, start);
+        if (!is_worth_another_try(failed) || tries > owner_.retries_.most_tries) fail(failure, seen.holders);
         const auto delay =
             delay_after(owner_.retries_, tries, owner_.time_.jitter ? owner_.time_.jitter() : random_part());
-        tell_retry(failed, holders, delay);
+        tell_retry(failed, seen.holders, delay);
         ++row_.attempts;
         if (owner_.time_.sleep) {
           owner_.time_.sleep(delay);
@@ -372,6 +377,14 @@ class script_runner::attempt {
         throw;
       }
     }
+  }
+
+  void note_lock_wait(const pg::error& failed, const blocking& seen, clock::time_point start) {
+    const bool gave_way = failed.sqlstate() == "55P03";
+    auto waited = seen.waited;
+    if (gave_way && waited.count() > 0) waited += seen.since_look;
+    if (gave_way && waited.count() == 0) waited = since(start);  // before anybody had looked who is in the way
+    row_.lock_wait_ms += waited.count();
   }
 
   static bool is_worth_another_try(const pg::error& failed) { return failed.may_retry() || failed.is_catalog_race(); }

@@ -15,6 +15,13 @@
 
 namespace innkeeper::exec {
 
+// What running a script took, whether or not it succeeded.
+struct script_outcome {
+  std::chrono::milliseconds duration{0};
+  std::chrono::milliseconds lock_wait{0};  // for tables and other objects; what its last try waited is seen roughly
+  int attempts = 1;
+};
+
 // What failed in a script, and where. Nothing of a transaction's script is left; of another one the history says what.
 class script_failure : public std::exception {
  public:
@@ -26,12 +33,15 @@ class script_failure : public std::exception {
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }
   [[nodiscard]] exit_code code() const { return code_; }
+  [[nodiscard]] const script_outcome& took() const { return took_; }
+  void set_took(const script_outcome& took) { took_ = took; }
 
  private:
   location where_;
   std::string text_;
   std::string sqlstate_;
   exit_code code_;
+  script_outcome took_;
 };
 
 // One script to run, with the row that says that it ran.
@@ -42,12 +52,6 @@ struct script_run {
   migration::item_state done_state = migration::item_state::applied;  // or reverted
   bool is_verify = false;                                             // its queries must return nothing
   bool checks_declared = false;  // whether IF NOT EXISTS passed over something else of the same name
-};
-
-struct script_outcome {
-  std::chrono::milliseconds duration{0};
-  std::chrono::milliseconds lock_wait{0};
-  int attempts = 1;
 };
 
 class script_runner {

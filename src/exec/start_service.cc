@@ -179,6 +179,7 @@ class starter {
 
   void bring_up_to_date(const migration_target& target) {
     if (target.directory.empty()) {
+      report_.has_schema = false;
       wait_options wait{.name = target.service, .rules = {.limits = target.wait, .who = waiter::service}};
       wait.connection.kind = pg::session_kind::service;
       (void)wait_for_server(target.log_in, wait, teller_.events());
@@ -218,13 +219,17 @@ class starter {
     for (const auto& one : what_.brokers) {
       const std::string phase = one.kind == broker_kind::redis ? "redis" : "rabbitmq";
       teller_.begin(phase);
+      const auto start = steady::now();
+      bool is_ready = false;
       try {
         wait_for_broker(one, {.limits = what_.wait, .sleep = what_.sleep}, teller_.events());
+        is_ready = true;
       } catch (const error& failed) {
         teller_.say_failure(level_of_failure(), phase, fmt::format("{} ", mark_of_failure()), failure_text(failed),
                             behind_failure());
         fail(failure_text(failed), failed.code());
       }
+      report_.brokers.push_back({phase, since(start), is_ready});
       if (report_.code != exit_code::ok && !what_.goes_on_degraded) return;
     }
   }

@@ -26,11 +26,19 @@ struct service_start {
   std::function<void(std::chrono::milliseconds)> sleep;  // between attempts at a broker; absent: really
 };
 
+struct waited_for_broker {
+  std::string phase;  // "redis", "rabbitmq"
+  std::chrono::milliseconds duration{0};
+  bool is_ready = true;
+};
+
 struct start_report {
   migrate_report schema;  // of the database; nothing in it where its target was not found
   std::string error;      // of the first failure, with detail and hint on lines of their own; "": none
   exit_code code = exit_code::ok;
-  int attempts = 0;  // at the database server
+  bool has_schema = true;            // false: there are no schema files, only a server to wait for
+  std::vector<waited_for_broker> brokers;  // as far as it came
+  int attempts = 0;                  // at the database server
   std::chrono::milliseconds duration{0};
 };
 

@@ -110,13 +110,34 @@ std::vector<std::string> files_of(const std::vector<exec::schema_item>& items) {
   return files;
 }
 
+schema_step step_of(const exec::schema_item& one, bool succeeded) {
+  const bool is_version = one.kind == migration::item_kind::versioned;
+  return {.file = one.file,
+          .phase = exec::phase_of(one),
+          .version = is_version ? one.version : "",
+          .succeeded = succeeded,
+          .duration = one.duration,
+          .lock_wait = one.lock_wait,
+          .attempts = one.attempts};
+}
+
+std::vector<schema_step> steps_of(const exec::migrate_report& found) {
+  std::vector<schema_step> all;
+  for (const auto& one : found.ran) all.push_back(step_of(one, true));
+  if (found.stopped_at) all.push_back(step_of(*found.stopped_at, false));
+  return all;
+}
+
 schema_report report_of(const exec::migrate_report& found, std::string error, exit_code code) {
   return {.state = code == exit_code::ok ? schema_state::ready : schema_state::degraded,
           .version = found.version,
           .applied = files_of(found.ran),
           .pending = files_of(found.pending),
           .error = std::move(error),
-          .code = static_cast<int>(code)};
+          .code = static_cast<int>(code),
+          .steps = steps_of(found),
+          .server_wait = found.server_wait,
+          .runner_wait = found.runner_wait};
 }
 
 exec::start_log inner_log(const schema_options& options) {

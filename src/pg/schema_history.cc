@@ -98,18 +98,19 @@ migration::lint_facts read_lint_facts(connection& session) {
   return facts;
 }
 
-std::vector<blocker> blockers_of(connection& session, int waiting_pid) {
+blocked_state look_at_blockers(connection& session, int waiting_pid) {
   const auto rows = session.query_with(catalog_sql::migration_blockers_sql, {std::to_string(waiting_pid)});
-  std::vector<blocker> all;
+  blocked_state seen;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    all.push_back({.pid = static_cast<int>(number_of(rows, i, 0)),
-                   .role = rows.text(i, 1),
-                   .application = rows.text(i, 2),
-                   .state = rows.text(i, 3),
-                   .duration = rows.text(i, 4),
-                   .query = rows.is_null(i, 3) ? std::string{} : rows.text(i, 5)});
+    seen.holders.push_back({.pid = static_cast<int>(number_of(rows, i, 0)),
+                            .role = rows.text(i, 1),
+                            .application = rows.text(i, 2),
+                            .state = rows.text(i, 3),
+                            .duration = rows.text(i, 4),
+                            .query = rows.is_null(i, 3) ? std::string{} : rows.text(i, 5)});
+    if (!rows.is_null(i, 6)) seen.waited = std::chrono::milliseconds{number_of(rows, i, 6)};
   }
-  return all;
+  return seen;
 }
 
 std::string to_string(const blocker& one) {

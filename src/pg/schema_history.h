@@ -1,6 +1,7 @@
 #pragma once
 // What a service's own session reads and asks of its database while its schema files run: the history, the sizes of its
 // tables, who is in the way. No right beyond the service's own is needed.
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,7 +30,11 @@ struct blocker {
 
   friend bool operator==(const blocker&, const blocker&) = default;
 };
-[[nodiscard]] std::vector<blocker> blockers_of(connection& session, int waiting_pid);
+struct blocked_state {
+  std::vector<blocker> holders;                     // empty: it waits for nobody
+  std::optional<std::chrono::milliseconds> waited;  // for this lock, until now; nothing where the server can't say
+};
+[[nodiscard]] blocked_state look_at_blockers(connection& session, int waiting_pid);
 [[nodiscard]] std::string to_string(const blocker& one);
 
 // `"innkeeper migrate cafe: V7__x.sql" of "cafe_user" (pid 4711), building an index, 43 %`; "" where nobody holds it.
