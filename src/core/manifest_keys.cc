@@ -333,6 +333,7 @@ const value_shape* defaults() {
                {"connections", connections(), "20", "As in a service."},
                {"settings", settings(), "none", "As in a service, where the service does not set it."},
                {"timeouts", timeouts(), "none", "As in a service, where the service does not set it."},
+               {"migrations", migrations(), "", "As in a service, key by key."},
                {"secrets", record(sinks), "", "Where generated passwords are kept."},
                {"pool", pool(), "none", "As in a service."},
                {"backup", backup(), "none", "As in a service.", later},

@@ -203,6 +203,7 @@ void manifest_reader::read_defaults(const yaml::node& defaults) {
   read_extensions(find_usable(&defaults, "extensions"), defaults_.extensions);
   read_settings(find_usable(&defaults, "settings"), defaults_.settings, false);
   read_timeouts(find_usable(&defaults, "timeouts"), defaults_.settings);
+  read_migrations(find_usable(&defaults, "migrations"), defaults_.migrations);
 }
 
 void manifest_reader::read_servers(const yaml::node& root) {
@@ -382,7 +383,7 @@ void manifest_reader::read_pool(const yaml::node* pool, std::optional<pool_decla
 
 void manifest_reader::read_migrations(const yaml::node* migrations, migration_declaration& into) const {
   if (migrations == nullptr) return;
-  into.format = text_of(migrations, "format");
+  if (const auto* format = find_usable(migrations, "format")) into.format = format->text;
   if (const auto* time = find_usable(migrations, "lock_timeout")) {
     into.lock_timeout = parse_duration(time->text).value_or(into.lock_timeout);
   }
@@ -391,7 +392,7 @@ void manifest_reader::read_migrations(const yaml::node* migrations, migration_de
   }
   into.retries = integer_of(migrations, "retries", into.retries);
   into.out_of_order = boolean_of(migrations, "out_of_order", into.out_of_order);
-  into.starts_degraded = text_of(migrations, "on_failure") == "degraded";
+  if (const auto* choice = find_usable(migrations, "on_failure")) into.starts_degraded = choice->text == "degraded";
 }
 
 // A service's own request for an extension replaces the one of defaults:.

@@ -157,6 +157,12 @@ std::string summary_of(const estate& all, const service_declaration& one) {
   if (one.uses_rabbitmq) text += "  uses RabbitMQ\n";
   text += summary_of(one.hardening);
   if (!one.schema_files.empty()) text += fmt::format("  schema files {}\n", one.schema_files.string());
+  if (const auto& how = one.migrations; how != migration_declaration{}) {
+    text += fmt::format("  migrations {}, locks {} ms, statements {} ms, {} tries{}{}\n",
+                        how.format.empty() ? "of any format" : how.format, how.lock_timeout.count(),
+                        how.statement_timeout.count(), how.retries, how.out_of_order ? ", in any order" : "",
+                        how.starts_degraded ? ", may start degraded" : "");
+  }
   return text;
 }
 
