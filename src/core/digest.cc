@@ -7,18 +7,24 @@
 
 namespace innkeeper {
 
-std::string sha256_hex(std::string_view text) {
-  std::array<unsigned char, 32> digest{};
-  if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error{"OpenSSL could not compute SHA-256"};
+std::string digest_hex(digest how, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
+  unsigned int size = 0;
+  const auto* algorithm = how == digest::sha256 ? EVP_sha256() : EVP_sha384();
+  if (EVP_Digest(text.data(), text.size(), sum.data(), &size, algorithm, nullptr) != 1) {
+    throw std::runtime_error{"OpenSSL could not compute a digest"};
   }
   static constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
-  for (const auto byte : digest) {
-    hex += digits[byte >> 4U];
-    hex += digits[byte & 15U];
+  for (unsigned int i = 0; i < size; ++i) {
+    hex += digits[sum.at(i) >> 4U];
+    hex += digits[sum.at(i) & 15U];
   }
   return hex;
+}
+
+std::string sha256_hex(std::string_view text) {
+  return digest_hex(digest::sha256, text);
 }
 
 }  // namespace innkeeper

@@ -8,6 +8,7 @@
 #include "exec/index_mender.h"
 #include "exec/schema_run.h"
 #include "pg/schema_history.h"
+#include "pg/tool_tables.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -21,6 +22,7 @@ void look(schema_run& run) {
   run.read_history();
   const auto work = run.find_work();
   if (run.show(work)) (void)run.lint(work);
+  run.remark_what_a_tool_ran();
 }
 
 std::int64_t newest_row(const schema_run& run) {
@@ -41,6 +43,7 @@ void refuse_what_just_failed(schema_run& run, const migration::pending_work& wor
 
 void go_up(schema_run& run) {
   run.read_history();
+  run.refuse_what_a_tool_ran();
   {
     const auto work = run.find_work();
     if (!run.show(work) || !run.lint(work)) return;
@@ -107,15 +110,17 @@ bool is_below(const migration::schema_directory& files, const migration::migrati
   return position(one.number) <= position(to);
 }
 
-void take_for_applied(schema_run& run, const migration::version& to, bool with_phases) {
-  run.read_history();
-  const schema_run::locked now{run};
+void refuse_after_the_first(const schema_run& run) {
   const auto ran = [](const history_row& row) { return row.is_applied() && row.state != item_state::baselined; };
   if (std::ranges::any_of(run.stored().rows, ran)) {
     throw error{exit_code::history_conflict, "files have run here already: a baseline comes before the first",
                 fmt::format("the history is in schema \"{}\"", run.stored().schema),
                 "\"innkeeper migrate status\" shows what ran."};
   }
+}
+
+// Of versions `applied`, in one transaction.
+void note_as_applied(schema_run& run, const std::vector<const migration::migration_file*>& applied, bool with_phases) {
   run.make_history();
   const auto& files = run.target().files;
   run.raw().query("BEGIN");
@@ -124,15 +129,71 @@ void take_for_applied(schema_run& run, const migration::version& to, bool with_p
     const pending_item item{.kind = item_kind::phase, .up = &one.content, .in = one.in, .version = one.content.file};
     insert(run, run.row_for(item), item_state::baselined, one.content.text);
   }
-  for (const auto& one : files.migrations) {
-    if (one.is_repeatable || !is_below(files, one, to)) continue;
-    const pending_item item{.up = &one.up, .migration = &one, .version = one.number.text};
-    insert(run, run.row_for(item), item_state::baselined, one.up.text,
-           one.down ? std::optional<std::string_view>{one.down->text} : std::nullopt);
+  for (const auto* one : applied) {
+    const pending_item item{.kind = one->is_repeatable ? item_kind::repeatable : item_kind::versioned,
+                            .up = &one->up,
+                            .migration = one,
+                            .version = one->is_repeatable ? one->up.file : one->number.text};
+    insert(run, run.row_for(item), item_state::baselined, one->up.text,
+           one->down ? std::optional<std::string_view>{one->down->text} : std::nullopt);
   }
   run.raw().query("COMMIT");
   run.read_history();
   (void)run.show(run.find_work());
+}
+
+void take_for_applied(schema_run& run, const migration::version& to, bool with_phases) {
+  run.read_history();
+  const schema_run::locked now{run};
+  refuse_after_the_first(run);
+  std::vector<const migration::migration_file*> applied;
+  for (const auto& one : run.target().files.migrations) {
+    if (!one.is_repeatable && is_below(run.target().files, one, to)) applied.push_back(&one);
+  }
+  note_as_applied(run, applied, with_phases);
+}
+
+migration::tool_table find_tool_table(schema_run& run, const tool_choice& from) {
+  using migration::layout;
+  const auto optional = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional{text}; };
+  auto tool = from.tool;
+  if (!tool && run.target().files.format != layout::innkeeper) tool = run.target().files.format;
+  auto found = pg::find_tool_tables(run.raw(), optional(from.schema), optional(from.table));
+  if (tool) std::erase_if(found, [&](const auto& one) { return one.tool != *tool; });
+  if (found.size() > 1 && found.front().is_on_path)
+    std::erase_if(found, [](const auto& one) { return !one.is_on_path; });
+  if (found.empty()) {
+    throw error{exit_code::failed,
+                fmt::format("there is no history of {} here", tool ? std::string{to_string(*tool)} : "another tool"),
+                fmt::format("looked for {} as the service sees its database",
+                            from.table.empty() ? "the table as the tool calls it" : "table " + from.table),
+                "Name its table with --table SCHEMA.TABLE, and the tool with --from-tool TOOL."};
+  }
+  if (found.size() > 1 && found[0].is_on_path == found[1].is_on_path && found[0].schema != found[1].schema) {
+    std::string all;
+    for (const auto& one : found) all += (all.empty() ? "" : ", ") + to_string(one);
+    throw error{exit_code::usage, "several tables may be meant", all, "Name one with --table SCHEMA.TABLE."};
+  }
+  if (!found.front().is_readable) {
+    throw error{
+        exit_code::not_permitted,
+        fmt::format("the service may not read {}", to_string(found.front())),
+        {},
+        fmt::format("Have its owner run: GRANT SELECT ON {} TO the service's group role.", to_string(found.front()))};
+  }
+  return found.front();
+}
+
+void take_over(schema_run& run, const tool_choice& from, bool with_phases) {
+  run.read_history();
+  const schema_run::locked now{run};
+  refuse_after_the_first(run);
+  const auto table = find_tool_table(run, from);
+  run.set_taken_from(to_string(table));
+  const auto found =
+      find_takeover(run.target().files, table, pg::read_tool_rows(run.raw(), table), run.target().directory.string());
+  if (has_errors(found.problems)) return run.show(found.problems);
+  note_as_applied(run, found.applied, with_phases);
 }
 
 std::string forget(schema_run& run, const history_row& row, const char* why) {
@@ -236,6 +297,11 @@ migrate_report migrate_down(const migration_target& target, const migration::dow
 migrate_report migrate_baseline(const migration_target& target, const migration::version& to, bool with_phases,
                                 const migrate_options& options, const event_sink& tell) {
   return schema_run{target, options, tell}.report_of([&](schema_run& run) { take_for_applied(run, to, with_phases); });
+}
+
+migrate_report migrate_take_over(const migration_target& target, const tool_choice& from, bool with_phases,
+                                 const migrate_options& options, const event_sink& tell) {
+  return schema_run{target, options, tell}.report_of([&](schema_run& run) { take_over(run, from, with_phases); });
 }
 
 migrate_report migrate_repair(const migration_target& target, const migrate_options& options, const event_sink& tell) {

@@ -73,6 +73,7 @@ struct migrate_report {
   std::vector<failure> failures;  // at most one
   std::vector<migration::invalid_index> broken;
   migration::stored_history history;  // as it was read last
+  std::string taken_from;             // of migrate_take_over: "public.flyway_schema_history"
   std::string version;                // the newest that is applied
   std::chrono::milliseconds duration{0};
   int connection_attempts = 0;               // at the server: 1 where it answered at once
@@ -97,6 +98,18 @@ struct migrate_report {
 // for a database that was there before. Refused (76) where anything ran already.
 [[nodiscard]] migrate_report migrate_baseline(const migration_target& target, const migration::version& to,
                                               bool with_phases, const migrate_options& options, const event_sink& tell);
+
+// Whose history to take over: of the files' own tool unless said; of whatever tool is found where they have our layout.
+struct tool_choice {
+  std::optional<migration::layout> tool;
+  std::string schema;  // "" any, those on the search_path first
+  std::string table;   // "" as the tool calls it
+};
+// Takes for applied exactly what another tool's history says that it ran, without running it. Refused (76) where
+// anything ran already, where the tool calls its own state failed, and where its files are not there or not what ran.
+[[nodiscard]] migrate_report migrate_take_over(const migration_target& target, const tool_choice& from,
+                                               bool with_phases, const migrate_options& options,
+                                               const event_sink& tell);
 
 // Takes the files for what ran where their text was changed since, forgets rows whose files are gone and rows of
 // failures, and rebuilds INVALID indexes. What it did is in `problems`, as warnings.

@@ -10,6 +10,7 @@
 #include "core/sql.h"
 #include "exec/migrate_lint.h"
 #include "pg/schema_history.h"
+#include "pg/tool_tables.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -363,6 +364,46 @@ void schema_run::refuse_without_history() const {
   if (stored_.format != 0) return;
   throw error{exit_code::failed, fmt::format("nothing has run for \"{}\" yet", target_.service),
               fmt::format("there is no history in schema \"{}\"", stored_.schema), "Run \"innkeeper migrate up\"."};
+}
+
+void schema_run::show(const diagnostics& problems) {
+  report_.problems = problems;
+  if (!has_errors(problems)) return;
+  report_.state = schema_state::conflict;
+  report_.code = worst_of(report_.code, exit_code::history_conflict);
+}
+
+std::optional<migration::tool_table> schema_run::find_other_history() {
+  if (stored_.format != 0 || target_.files.format == migration::layout::innkeeper) return std::nullopt;
+  for (const auto& one : pg::find_tool_tables(raw(), std::nullopt, std::nullopt)) {
+    const bool is_near = one.is_on_path || one.tool == migration::layout::sqitch;  // which has a schema of its own
+    if (one.tool != target_.files.format || !is_near || !one.is_readable) continue;
+    const auto rows = pg::read_tool_rows(raw(), one);
+    const auto is_applied = [&](const auto& row) {
+      const bool is_ours = one.tool != migration::layout::sqitch || row.script == target_.files.project;
+      return is_ours && row.state != migration::tool_row_state::undone;
+    };
+    if (std::ranges::any_of(rows, is_applied)) return one;
+  }
+  return std::nullopt;
+}
+
+void schema_run::refuse_what_a_tool_ran() {
+  const auto found = find_other_history();
+  if (!found) return;
+  throw error{exit_code::history_conflict, fmt::format("{} has run files here already", to_string(found->tool)),
+              fmt::format("its history is {}", to_string(*found)),
+              "\"innkeeper migrate baseline --from-tool\" takes over what it says; where it is not about these files, "
+              "\"innkeeper migrate baseline --version 0\" begins anew."};
+}
+
+void schema_run::remark_what_a_tool_ran() {
+  const auto found = find_other_history();
+  if (!found) return;
+  remark(
+      fmt::format("{} has run files here already ({}): \"innkeeper migrate baseline --from-tool\" takes over what it "
+                  "says",
+                  to_string(found->tool), to_string(*found)));
 }
 
 void schema_run::revert(const migration::reverting_item& one, int done, int total) {

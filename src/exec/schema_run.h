@@ -6,6 +6,7 @@
 #include "exec/error.h"
 #include "exec/migrate.h"
 #include "exec/migration_session.h"
+#include "migration/tool_history.h"
 
 namespace innkeeper::exec {
 
@@ -39,10 +40,15 @@ class schema_run {
   void revert(const migration::reverting_item& one, int done, int total);
   void run_verify_files();
   void refuse_without_history() const;
+  // Of files that another tool ran here, and that nothing of ours knows of: not one of them may run again.
+  void refuse_what_a_tool_ran();
+  void remark_what_a_tool_ran();
+  void show(const diagnostics& problems);  // errors: of history and files (76)
 
   [[nodiscard]] migration::history_row row_for(const migration::pending_item& one) const;
   void tell(event_kind kind, std::string text) const;
   void remark(std::string text);  // a warning of the report
+  void set_taken_from(std::string table) { report_.taken_from = std::move(table); }
 
   [[nodiscard]] pg::connection& raw() { return session_->raw(); }
   [[nodiscard]] migration_session& session() { return *session_; }
@@ -67,6 +73,8 @@ class schema_run {
   void open_session();
   void count_and_tell(const event& one);
   void note_what_was_in_doubt();
+  std::optional<migration::tool_table> find_other_history();
+  void wait_for_the_lock();
   script_runner runner();
   // Tells of it, and leaves what it took in the report, also where it fails.
   schema_item run_script(script_runner& scripts, const script_run& one, schema_item item, event news);

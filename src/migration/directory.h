@@ -104,6 +104,7 @@ struct extension_line {
 
 struct schema_directory {
   layout format = layout::innkeeper;
+  std::string project;  // of sqitch's plan
   std::vector<extension_line> extensions;
   std::vector<phase_file> phases;  // in the order in which they run
   // Versions ascending, then repeatables by name. Where a tool has an order of its own, that one: sqitch its plan's,

@@ -24,6 +24,7 @@ class sqitch_reader {
 
   void read() {
     auto plan = read_sqitch_plan(plan_.text, into_.path(plan_));
+    into_.result.project = plan.project;
     auto& problems = into_.result.problems;
     problems.insert(problems.end(), plan.problems.begin(), plan.problems.end());
     for (const auto& change : plan.changes) read_change(change);
