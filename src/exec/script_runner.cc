@@ -423,11 +423,19 @@ class script_runner::attempt {
     row_.error_sqlstate = failed.sqlstate();
     row_.error_text = failed.text();
     row_.error_line = failed.where().line;
-    if (row_.id != 0) {
-      session_.query(migration::finish_row_sql(owner_.history_, row_));
-    } else {
-      row_.statements_done = 0;
-      session_.query(migration::insert_row_sql(owner_.history_, row_, asked_.texts));
+    try {
+      if (row_.id != 0) {
+        session_.query(migration::finish_row_sql(owner_.history_, row_));
+      } else {
+        row_.statements_done = 0;
+        session_.query(migration::insert_row_sql(owner_.history_, row_, asked_.texts));
+      }
+    } catch (const pg::error& unnoted) {
+      // On a full disk there is no room for this either. What failed is news, that it isn't noted is not: the next run
+      // takes the file for one that was never run, or was cut off.
+      if (unnoted.connection_is_lost()) throw;
+      tell(event_kind::note, fmt::format("{}: the failure could not be noted: {} [{}]", asked_.what->file,
+                                         unnoted.facts().primary, unnoted.sqlstate()));
     }
   }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/pg/migrate_fixture.h"
+#include "tests/support/majors.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -17,12 +18,28 @@ struct race {
   std::string name;
   std::string before;
   std::string statement;
-  bool is_lost = true;  // the loser is told so by the server, and has to try again
+  bool is_lost = true;         // the loser is told so by the server, and has to try again
+  std::string directive = {};  // at the top of the file
 };
+
+// Each in a transaction of its file; in a long run also on its own.
+std::vector<race> in_every_way(std::vector<race> all) {
+  if (!test::is_long_run()) return all;
+  auto alone = all;
+  for (auto& one : alone) {
+    one.name += "_alone";
+    one.directive = "-- innkeeper: no-transaction\n";
+  }
+  all.insert(all.end(), alone.begin(), alone.end());
+  return all;
+}
 
 void PrintTo(const race& one, std::ostream* out) {
   *out << one.name;
 }
+
+const std::string set_of_the_database =
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database()); END $$";
 
 const std::vector<race> races{
     {"create_table", "", "CREATE TABLE IF NOT EXISTS a (n int)"},
@@ -39,6 +56,11 @@ const std::vector<race> races{
     {"set_of_a_role", "", "ALTER ROLE CURRENT_USER SET work_mem = '5MB'"},
     {"set_of_a_role_again", "ALTER ROLE CURRENT_USER SET work_mem = '4MB'",
      "ALTER ROLE CURRENT_USER SET work_mem = '5MB'"},
+    {"set_of_the_database", "", set_of_the_database},
+    {"set_of_the_database_again", set_of_the_database, set_of_the_database},
+    {"create_role", "",
+     "DO $$ BEGIN EXECUTE 'CREATE ROLE made_by_' || current_database(); EXCEPTION WHEN duplicate_object THEN NULL; END "
+     "$$"},
     {"add_column", "CREATE TABLE a (n int)", "ALTER TABLE a ADD COLUMN IF NOT EXISTS m int", false},
     {"add_value", "CREATE TYPE kind AS ENUM ('a')", "ALTER TYPE kind ADD VALUE IF NOT EXISTS 'b'", false},
     {"insert", "CREATE TABLE a (n int PRIMARY KEY)", "INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING", false},
@@ -47,7 +69,7 @@ const std::vector<race> races{
 class migrate_race : public migrate, public testing::WithParamInterface<race> {
  protected:
   migrate_race() {
-    admin("postgres", fmt::format("GRANT CREATE ON DATABASE {} TO {}", database_, role_));
+    admin("postgres", fmt::format("ALTER DATABASE {} OWNER TO {}; ALTER ROLE {} CREATEROLE", database_, role_, role_));
     options_.allowed_rules = {"all"};
     options_.lock_timeout = std::chrono::milliseconds{20000};
   }
@@ -66,7 +88,7 @@ TEST_P(migrate_race, over_a_catalog_is_run_again_by_its_loser) {
   if (!one.before.empty()) ask(one.before);
   auto winner = as_service();
   winner.query("BEGIN; " + one.statement);
-  files({{"migrations/V1__a.sql", one.statement}});
+  files({{"migrations/V1__a.sql", one.directive + one.statement}});
   migrate_report report;
   std::thread loser{[&] { report = migrate_up(target_, options_, [](const event&) {}); }};
   EXPECT_TRUE(test::eventually([&] { return somebody_waits(); }));
@@ -77,7 +99,7 @@ TEST_P(migrate_race, over_a_catalog_is_run_again_by_its_loser) {
   EXPECT_EQ(report.ran.front().attempts, one.is_lost ? 2 : 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(first_boot, migrate_race, testing::ValuesIn(races),
+INSTANTIATE_TEST_SUITE_P(first_boot, migrate_race, testing::ValuesIn(in_every_way(races)),
                          [](const auto& one) { return one.param.name; });
 
 // Another service, with a history of its own.
