@@ -49,7 +49,7 @@ test_every_path_of_the_architecture_page_exists() {
 }
 
 test_the_librarys_example_is_the_program_that_the_tests_run() {
-  diff <(sed -n '/^```cpp$/,/^```$/p' "$repository/docs/library.md" | sed '1d;$d') "$repository/tests/library/service.cc"
+  diff <(sed -n '/^```cpp$/,/^```$/p' "$repository/docs/library.md" | sed '1d;$d') "$repository/tests/library/programs/service.cc"
 }
 
 test_every_script_may_be_run() {
