@@ -28,3 +28,8 @@ function(innkeeper_unity target)
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
+
+# innkeeper_alone(SOURCE...): compiled each by itself all the same, so that whoever needs one doesn't link the others.
+function(innkeeper_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
