@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/duration.h"
 #include "core/manifest_keys.h"
 
 namespace innkeeper {
@@ -31,9 +32,6 @@ struct scalar_rule {
 [[nodiscard]] std::optional<value_problem> check_scalar(const value_shape& shape, std::string_view text);
 
 [[nodiscard]] std::optional<long> parse_integer(std::string_view text);
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-// As parse_duration, and a number alone means seconds.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration_or_seconds(std::string_view text);
 // "10GB", in PostgreSQL's units; the result in kB.
 [[nodiscard]] std::optional<double> parse_disk_size(std::string_view text);
 // In PostgreSQL's units, the largest that is exact: "30s", "5min", "1500ms", "0".

@@ -328,7 +328,7 @@ void wait_until_ready(const job& run, std::optional<pid_t> child, std::uintmax_t
                   "It goes on starting: run innkeeper up again to wait longer."};
     }
     if (!has_told && waited > std::chrono::seconds{2}) {
-      run.tell(event_kind::waiting, fmt::format("server \"{}\" is starting up", run.server.name));
+      run.tell(event_kind::note, fmt::format("server \"{}\" is starting up", run.server.name));
       has_told = true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{10});

@@ -463,7 +463,7 @@ server_lock::server_lock(const server_access& access, const std::string& estate,
   std::string last = "another session";
   const auto waiting = [&](const std::string& holder) {
     last = holder;
-    tell({.kind = event_kind::waiting, .server = access.server->name, .text = "another runner is at work: " + holder});
+    tell({.kind = event_kind::note, .server = access.server->name, .text = "another runner is at work: " + holder});
   };
   for (const auto key : {runner_key(), worker_key()}) {
     if (pg::take_lock(session_, key, pg::lock_mode::exclusive, timeout, waiting)) continue;

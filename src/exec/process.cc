@@ -220,7 +220,9 @@ bool has_ended(pid_t process) {
   if (process <= 0) return true;
   if (::waitpid(process, nullptr, WNOHANG) == process) return true;
   if (::kill(process, 0) != 0) return errno == ESRCH;
-  return is_zombie(process);
+  if (!is_zombie(process)) return false;
+  (void)::waitpid(process, nullptr, WNOHANG);  // a child that ended a moment ago: left alone, it would keep its number
+  return true;
 }
 
 }  // namespace innkeeper::exec

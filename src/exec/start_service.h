@@ -36,9 +36,9 @@ struct start_report {
   migrate_report schema;  // of the database; nothing in it where its target was not found
   std::string error;      // of the first failure, with detail and hint on lines of their own; "": none
   exit_code code = exit_code::ok;
-  bool has_schema = true;            // false: there are no schema files, only a server to wait for
+  bool has_schema = true;                  // false: there are no schema files, only a server to wait for
   std::vector<waited_for_broker> brokers;  // as far as it came
-  int attempts = 0;                  // at the database server
+  int attempts = 0;                        // at the database server
   std::chrono::milliseconds duration{0};
 };
 

@@ -1,35 +1,15 @@
 #include "pg/connection.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdlib>
 
-#include "pg/refusal.h"
+#include "pg/libpq.h"
 
 namespace innkeeper::pg {
 namespace {
-
-using clock = std::chrono::steady_clock;
-
-struct result_deleter {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using owned_result = std::unique_ptr<PGresult, result_deleter>;
-
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
-}
-
-std::string field(const PGresult* result, int code) {
-  const char* text = PQresultErrorField(result, code);
-  return text == nullptr ? std::string{} : std::string{text};
-}
 
 // Warnings that mean "nothing was done": a plan that runs into one must not count as applied.
 struct notice_board {
@@ -90,28 +70,9 @@ std::string startup_options(const connect_options& options) {
   return text;
 }
 
-struct keyword_list {
-  std::vector<std::string> keys;
-  std::vector<std::string> values;
-
-  void add(std::string key, std::string value) {
-    keys.push_back(std::move(key));
-    values.push_back(std::move(value));
-  }
-};
-
 keyword_list keywords_of(const conninfo& target, const connect_options& options) {
   keyword_list list;
-  std::string hosts;
-  std::string ports;
-  for (const auto& one : target.endpoints) {
-    hosts += (hosts.empty() && ports.empty() ? "" : ",") + one.host;
-    ports += (ports.empty() ? "" : ",") + std::to_string(one.port == 0 ? 5432 : one.port);
-  }
-  if (!target.endpoints.empty()) {
-    list.add("host", hosts);
-    list.add("port", ports);
-  }
+  list.add_endpoints(target.endpoints);
   if (!target.user.empty()) list.add("user", target.user.value);
   list.add("dbname", target.database.empty() ? "postgres" : target.database.value);
   if (target.password) list.add("password", target.password->expose());
@@ -138,51 +99,16 @@ result last_of(std::vector<result> all) {
   return all.empty() ? result{} : std::move(all.back());
 }
 
-// libpq takes it before the host that we name, sockets too, and an empty value of ours does not overrule it.
-void refuse_address_of_environment(const conninfo& target) {
-  if (std::getenv("PGHOSTADDR") == nullptr || target.endpoints.empty() || target.parameters.contains("hostaddr"))
-    return;
-  throw error{{.sqlstate = "22023",
-               .primary = "PGHOSTADDR is set in the environment and would lead to another server",
-               .hint = "Run: unset PGHOSTADDR."}};
-}
-
-bool wait_for_socket(PGconn* session, short what, clock::time_point deadline) {
-  pollfd socket{PQsocket(session), what, 0};
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now()).count();
-    if (left <= 0) return false;
-    const int ready = ::poll(&socket, 1, static_cast<int>(std::min<long>(left, 60'000)));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return false;
-  }
-}
-
 }  // namespace
 
 struct connection::handle {
-  struct closer {
-    void operator()(PGconn* opened) const { PQfinish(opened); }
-  };
-  std::unique_ptr<PGconn, closer> session;
+  owned_session session;
   notice_board notices;
   std::chrono::milliseconds answer_timeout{0};
 
   [[noreturn]] void fail(const PGresult* result, std::string_view statement, bool is_veiled = false,
                          int completed = 0) const {
-    error_facts facts{.sqlstate = result == nullptr ? std::string{} : field(result, PG_DIAG_SQLSTATE)};
-    if (facts.sqlstate.empty()) {
-      facts = {.sqlstate = PQstatus(session.get()) == CONNECTION_BAD ? "08006" : "08000",
-               .primary = trimmed(PQerrorMessage(session.get()))};
-    } else {
-      facts.primary = field(result, PG_DIAG_MESSAGE_PRIMARY);
-      facts.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-      facts.hint = field(result, PG_DIAG_MESSAGE_HINT);
-      facts.context = field(result, PG_DIAG_CONTEXT);
-      facts.schema = field(result, PG_DIAG_SCHEMA_NAME);
-      const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
-      facts.position = position.empty() ? 0 : std::stoi(position);
-    }
+    auto facts = facts_of(result, session.get());
     facts.statement = statement;
     facts.completed = completed;
     if (is_veiled) veil(facts);
@@ -230,7 +156,7 @@ struct connection::handle {
 
   void wait_for_answer() const {
     if (answer_timeout.count() == 0) return;
-    const auto deadline = clock::now() + answer_timeout;
+    const auto deadline = std::chrono::steady_clock::now() + answer_timeout;
     while (PQisBusy(session.get()) == 1) {
       if (!wait_for_socket(session.get(), POLLIN, deadline)) {
         throw error{{.sqlstate = "08006", .primary = fmt::format("no answer within {} ms", answer_timeout.count())}};
@@ -318,35 +244,12 @@ connection& connection::operator=(connection&&) noexcept = default;
 connection::~connection() = default;
 
 connection connection::open(const conninfo& target, const connect_options& options) {
-  refuse_address_of_environment(target);
-  const auto deadline = clock::now() + options.timeout;
-  const auto list = keywords_of(target, options);
-  std::vector<const char*> keys;
-  std::vector<const char*> values;
-  for (std::size_t i = 0; i < list.keys.size(); ++i) {
-    keys.push_back(list.keys[i].c_str());
-    values.push_back(list.values[i].c_str());
-  }
-  keys.push_back(nullptr);
-  values.push_back(nullptr);
-
   auto owned = std::make_unique<handle>();
   owned->notices.ineffective_grants_fail = options.ineffective_grants_fail;
   owned->notices.listener = options.on_notice;
   owned->answer_timeout = options.answer_timeout;
-  owned->session.reset(PQconnectStartParams(keys.data(), values.data(), 0));
-  PGconn* session = owned->session.get();
-  if (session == nullptr) throw error{{.sqlstate = "53200", .primary = "out of memory"}};
-  PQsetErrorVerbosity(session, PQERRORS_VERBOSE);
-  PQsetNoticeReceiver(session, &notice_board::receive, &owned->notices);
-  for (auto state = PQstatus(session) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
-       state != PGRES_POLLING_OK; state = PQconnectPoll(session)) {
-    if (state == PGRES_POLLING_FAILED) throw error{facts_of_refusal(PQerrorMessage(session))};
-    if (!wait_for_socket(session, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
-      throw error{{.sqlstate = "08001", .primary = fmt::format("no answer within {} ms", options.timeout.count())}};
-    }
-  }
-  PQsetErrorVerbosity(session, PQERRORS_DEFAULT);
+  owned->session = open_session(target, keywords_of(target, options), &notice_board::receive, &owned->notices,
+                                options.timeout, std::chrono::steady_clock::now() + options.timeout);
   if (options.kind == session_kind::admin) owned->require_pinned_session();
   return connection{std::move(owned)};
 }

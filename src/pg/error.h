@@ -12,7 +12,10 @@ struct error_facts {
   std::string detail;
   std::string hint;
   std::string context;
-  std::string schema;     // of the object that a constraint is about
+  std::string schema;  // of the object that a constraint is about
+  std::string table;   // the same object
+  std::string column;  // where the error is about one
+  std::string constraint;
   std::string statement;  // what was sent, without its secrets; empty for a failed connection
   int position = 0;       // in characters of the statement, from 1; 0 unknown
   bool is_tls = false;    // the two sides don't agree on encryption or certificates
