@@ -26,7 +26,7 @@ server_access find_embedded(const estate& all, const server_declaration& server)
   }
   server_access access{.server = &server, .admin = status.admin, .endpoints = {status.address}, .is_embedded = true};
   access.password_from = "file " + status.paths.admin_password_file.string();
-  if (auto declared = search_password(server.admin.passwords).found) {
+  if (auto declared = search_password(on_this_machine(server.admin.passwords)).found) {
     access.admin.password = std::move(declared->value);
     access.password_from = std::move(declared->from);
   }
