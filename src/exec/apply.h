@@ -10,6 +10,7 @@
 #include "core/plan.h"
 #include "core/quick.h"
 #include "exec/event.h"
+#include "exec/rotation_hooks.h"
 #include "exec/server_access.h"
 
 namespace innkeeper::exec {
@@ -22,6 +23,7 @@ struct apply_options {
   std::chrono::seconds lock_timeout{300};           // for another runner to end
   std::chrono::milliseconds object_timeout{10000};  // for a table or schema that another session has locked
   bool one_by_one = false;                          // each step in a transaction and round trip of its own
+  rotation_hooks hooks;                             // for rotations that another run left to go on with
 };
 
 struct server_plan {

@@ -131,6 +131,7 @@ std::string masked(std::string text, const workplace& place) {
   replace(R"(\b[0-9.]+ (ms|s)\b)", "TIME");
   replace(R"([0-9.]+ (bytes|kB|MB|GB) *)", "SIZE ");
   replace("size +state", "size state");
+  replace(R"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC)", "MINUTE");
   replace(R"(PostgreSQL [0-9]+(\.[0-9]+)?)", "PostgreSQL VERSION");
   replace(R"(\(system [0-9]+\))", "(system ID)");
   replace(R"(list of probes [0-9]+-[0-9a-f]{8})", "list of probes VERSION");
