@@ -19,9 +19,18 @@ struct service_request {
   std::vector<std::string> notes;  // what was asked for and is not done
   std::optional<conninfo> url;     // where the server is; absent: an estate's
   std::string admin_user;          // empty: not given
+  bool has_redis = false;          // DB_TYPES asks for the address of Redis, too
+  std::string namespace_name;      // of NAMESPACE; empty: not given
   estate value;                    // its server has neither url nor secrets directory yet
   diagnostics problems;
 };
+
+// Where the application finds what it connects with: the env file that is named, else the Secret APP_NAME-env in
+// NAMESPACE where a Kubernetes cluster is configured, else nowhere. Its keys are what the estates' clients look for:
+// CAFE_POSTGRES_URL, and CAFE_REDIS_ADDR. `file` is absolute, or empty.
+[[nodiscard]] std::optional<secret_sink> sink_for(const service_request& request, const std::string& file,
+                                                  const std::string& shown, const environment_lookup& values);
+[[nodiscard]] std::vector<secret_key> keys_for(const service_request& request);
 
 [[nodiscard]] std::vector<option> service_option_rows();
 [[nodiscard]] service_request read_service_request(const arguments& given, const environment_lookup& values);

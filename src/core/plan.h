@@ -41,6 +41,8 @@ struct plan_policy {
   std::set<std::string> services;       // empty: all; else only these, and what they need
   std::set<role_name> reset_passwords;  // drift made by another hand is mended for these only
   bool reset_every_password = false;
+  std::set<std::string> overwrite_secrets;  // services whose keys are written where another hand changed them
+  bool overwrite_every_secret = false;
 };
 
 // What this admin can't or mustn't mend: shown, never run.

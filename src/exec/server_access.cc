@@ -8,7 +8,7 @@
 #include "exec/error.h"
 #include "exec/password_source.h"
 #include "exec/random.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 #include "exec/wait_for_server.h"
 
 namespace innkeeper::exec {
@@ -103,7 +103,7 @@ conninfo service_conninfo(const estate& all, const service_declaration& service,
     const auto found = access.admin.parameters.find(name);
     if (found != access.admin.parameters.end()) target.parameters.insert(*found);
   }
-  const auto entry = secret_store{all.secrets_directory}.read(service.server, service.user.value);
+  const auto entry = store_of(all).read(service.server, service.user.value);
   if (entry.state == stored_state::present) target.password = entry.value.password;
   return target;
 }
