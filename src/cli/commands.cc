@@ -14,6 +14,7 @@ std::span<const command> all_commands() {
                                         secret_list_command(),
                                         secret_show_command(),
                                         psql_command(),
+                                        render_pgbouncer_command(),
                                         migrate_status_command(),
                                         migrate_up_command(),
                                         migrate_down_command(),

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "cli/commands.h"
 #include "cli/service_connection.h"
 #include "core/conninfo.h"
@@ -20,15 +22,28 @@ dialect parse_dialect(const arguments& given) {
       meant.empty() ? fmt::format("Use one of {}.", fmt::join(names, ", ")) : fmt::format("Did you mean {}?", meant)};
 }
 
+// Java reads another form of key, which lies beside the usual one.
+void use_java_key(conninfo& target) {
+  const auto key = target.parameters.find("sslkey");
+  if (key == target.parameters.end()) return;
+  auto other = std::filesystem::path{key->second};
+  other.replace_extension(".pk8");
+  std::error_code ignored;
+  if (std::filesystem::exists(other, ignored)) key->second = other;
+}
+
 exit_code run(const arguments& given, console& out) {
   const dialect as = parse_dialect(given);
   const auto opened = open_estate_for_service(given, out);
-  const auto chosen = choose_connection(given, opened);
+  auto chosen = choose_connection(given, opened, route::of_application);
+  if (as == dialect::jdbc) use_java_key(chosen.value);
   const auto printed = print_conninfo(chosen.value, as);
   if (!printed.text) {
     throw refused{exit_code::failed, fmt::format("dialect {} can't say this connection", to_string(as)),
                   "Use another one, such as keyword.", printed.problem};
   }
+  for (const auto& one : printed.left_out)
+    out.tell(fmt::format("left out, since {} can't say it: {}", to_string(as), one));
   if (out.settings().json) {
     out.print_json({{"service", chosen.is_admin ? "" : chosen.name},
                     {"dialect", to_string(as)},

@@ -23,6 +23,9 @@ namespace innkeeper::shapes {
 [[nodiscard]] const value_shape* service_hardening();
 [[nodiscard]] const value_shape* accepted_findings();
 
+// manifest_endpoint_keys.cc
+[[nodiscard]] const value_shape* endpoints();
+
 // manifest_migration_keys.cc
 [[nodiscard]] const value_shape* migrations();
 

@@ -14,6 +14,7 @@
 #include "core/capabilities.h"
 #include "core/function_group.h"
 #include "core/name.h"
+#include "core/pooler_lookup.h"
 #include "core/secret.h"
 #include "core/security.h"
 
@@ -120,6 +121,7 @@ struct database_contents {
   std::vector<observed_objects> objects;   // not those that belong to an extension
   std::map<std::uint32_t, acl> functions;  // by OID, of observed_server::functions: those that were granted or revoked
   bool has_registry = false;               // in the database "innkeeper": its tables are there
+  std::optional<observed_lookup> lookup;   // only where asked for
 
   friend bool operator==(const database_contents&, const database_contents&) = default;
 };

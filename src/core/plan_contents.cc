@@ -44,6 +44,7 @@ class inside_rules {
       if (!with_.skips(extension.from)) plan_extension(extension);
     }
     plan_functions(with_, wanted_, found_, to_);
+    if (wanted_.lookup && !with_.skips(wanted_.lookup->from)) plan_lookup(*wanted_.lookup);
   }
 
  private:
@@ -285,6 +286,16 @@ class inside_rules {
                        wanted_.name, at->schema, extensions_schema),
            "", "", wanted.from);
     }
+  }
+
+  void plan_lookup(const desired_lookup& wanted) {
+    if (found_.lookup && is_as_made(*found_.lookup, wanted_.access, wanted.users)) return;
+    const steps::create_lookup step{wanted_.name, wanted_.access, wanted.users, !found_.lookup};
+    if (with_.can.is_superuser) return add(step, wanted.from);
+    tell(fmt::format("only a superuser's function can tell a pooler the verifiers of database \"{}\"; else say auth: "
+                     "userlist, and render pgbouncer",
+                     wanted_.name),
+         create_lookup_sql(wanted_.access, wanted.users), "a superuser", wanted.from);
   }
 
   void create_extension(const desired_extension& wanted) {

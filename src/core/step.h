@@ -24,8 +24,9 @@ struct create_role {
   role_name role;
   bool can_login = false;  // with a password of its own
   int connection_limit = -1;
-  std::string mark;       // its comment
-  bool is_alone = false;  // without the membership that createrole_self_grant would give its maker
+  std::string mark;             // its comment
+  bool is_alone = false;        // without the membership that createrole_self_grant would give its maker
+  bool by_certificate = false;  // a log-in without a password
   friend bool operator==(const create_role&, const create_role&) = default;
 };
 
@@ -246,6 +247,14 @@ struct revoke_on_functions {
   friend bool operator==(const revoke_on_functions&, const revoke_on_functions&) = default;
 };
 
+struct create_lookup {  // of verifiers, by poolers
+  database_name database;
+  role_name access;
+  std::vector<role_name> users;
+  bool is_new = true;
+  friend bool operator==(const create_lookup&, const create_lookup&) = default;
+};
+
 // With all data in it. Sessions are ended; prepared transactions, slots and subscriptions stop it.
 struct drop_database {
   database_name database;
@@ -292,7 +301,7 @@ using action =
                  steps::change_object_owner, steps::create_registry, steps::reset_role_parameter,
                  steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
                  steps::revoke_on_functions, steps::drop_database, steps::drop_schema, steps::take_over_owned,
-                 steps::drop_role, steps::reset_database_parameter>;
+                 steps::drop_role, steps::reset_database_parameter, steps::create_lookup>;
 
 enum class change_kind { create, change, drop };  // + ~ -
 

@@ -58,7 +58,8 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
     }
   }
   const secret_store store{all.secrets_directory};
-  const auto secrets = look_up_secrets(read_secrets(store, ran.desired), ran.desired, after, access, options.how);
+  const auto secrets =
+      look_up_secrets(store, read_secrets(store, ran.desired), ran.desired, after, access, options.how);
   right = right_passwords(after, secrets);
   // Passwords that were asked to be reset are reset by now.
   plan_policy policy = options.policy;
@@ -135,7 +136,7 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
     result.desired = derive_desired(with_retired(all, *access.server, result.observed), *access.server);
     secrets = read_secrets(store, result.desired);
   }
-  result.secrets = look_up_secrets(secrets, result.desired, result.observed, access, options.how);
+  result.secrets = look_up_secrets(store, secrets, result.desired, result.observed, access, options.how);
   result.steps = make_plan(result.desired, result.observed, result.secrets, options.policy);
   if (may_have_leftovers(result.desired, result.observed)) {
     note_leftovers(result.steps, all, *access.server, result.observed, options.policy);

@@ -262,7 +262,9 @@ class runner {
     }
     run_in(inside, work.inside, work.name);
     auto traces = pg::observe_own_traces(inside);
-    auto contents = pg::observe_contents(inside);
+    const auto& all = planned_.desired.databases;
+    const auto wanted = std::ranges::find(all, work.name, &desired_database::name);
+    auto contents = pg::observe_contents(inside, wanted != all.end() && wanted->lookup.has_value());
     const std::lock_guard lock{guard_};
     result_.seen[work.name] = {std::move(traces), std::move(contents)};
   }

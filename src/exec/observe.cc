@@ -1,10 +1,15 @@
 #include "exec/observe.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <future>
 #include <map>
+#include <set>
 
+#include "core/hba_block.h"
 #include "core/password_truth.h"
+#include "exec/log_in_key.h"
 #include "exec/parallel.h"
 #include "pg/catalog.h"
 #include "pg/connection.h"
@@ -29,13 +34,16 @@ bool can_be_entered(const observed_database& one) {
   return one.allows_connections && one.connection_limit != -2;
 }
 
-void look_inside(const server_access& access, const observe_options& options, bool is_declared,
+// What is declared of a database that is looked into; nullptr: nothing.
+using declaration = const desired_database*;
+
+void look_inside(const server_access& access, const observe_options& options, declaration declared,
                  observed_database& database) {
   constexpr int most_tries = 2;  // a cut connection is one thing, a server that is gone another
   for (int tries = 1; tries <= most_tries; ++tries) {
     try {
       auto inside = open(access, options, database.name);
-      if (is_declared) database.contents = pg::observe_contents(inside);
+      if (declared != nullptr) database.contents = pg::observe_contents(inside, declared->lookup.has_value());
       if (options.for_proof && options.how == depth::deep) database.security = pg::observe_security(inside);
       return;
     } catch (const pg::error& failure) {
@@ -97,14 +105,17 @@ first_look look_at_shared(const server_access& access, const observe_options& op
 // Looks into databases while the shared catalogs are read, and whatever else the caller does meanwhile.
 class early_looks {
  public:
-  void start(const server_access& access, const observe_options& options, const std::set<database_name>& wanted,
-             const std::vector<database_name>& open) {
+  void start(const server_access& access, const observe_options& options,
+             const std::map<database_name, declaration>& wanted, const std::vector<database_name>& open) {
     for (const auto& name : open) {
-      if (name != registry_database && wanted.contains(name)) found_.emplace_back().name = name;
+      const auto declared = wanted.find(name);
+      if (name == registry_database || declared == wanted.end()) continue;
+      found_.emplace_back().name = name;
+      declared_.push_back(declared->second);
     }
     done_ = std::async(std::launch::async, [this, &access, options] {
       parallel_for(found_.size(), options.readers,
-                   [&](std::size_t i) { look_inside(access, options, true, found_[i]); });
+                   [&](std::size_t i) { look_inside(access, options, declared_[i], found_[i]); });
     });
   }
 
@@ -126,6 +137,7 @@ class early_looks {
 
  private:
   std::vector<observed_database> found_;
+  std::vector<declaration> declared_;
   std::future<void> done_;  // last: its end is waited for before the others go
 };
 
@@ -133,7 +145,8 @@ class early_looks {
 std::string look_into_registry_too(const server_access& access, const observe_options& options, observed_server& server,
                                    observed_database& registry) {
   if (!options.for_notes) {
-    look_inside(access, options, true, registry);
+    static const desired_database plain{.name = registry_database, .is_registry = true};
+    look_inside(access, options, &plain, registry);
     return {};
   }
   try {
@@ -168,10 +181,11 @@ bool misses_an_extension(const desired_server& desired, const observed_server& o
 // Unknown where the answer says nothing about the password.
 fact<bool> log_in_works(const server_access& access, const role_name& role, const secret& password,
                         const database_name& database) {
-  conninfo target = access.admin;
-  target.user = role;
-  target.password = password;
-  target.database = database;
+  const conninfo target{.endpoints = access.admin.endpoints,
+                        .user = role,
+                        .database = database,
+                        .password = password,
+                        .parameters = parameters_for_others(access)};
   pg::connect_options options;
   options.kind = pg::session_kind::service;
   options.application_name = "innkeeper observe";
@@ -209,6 +223,44 @@ void look_closer(std::vector<closer_look>& all, const desired_server& desired, c
   });
 }
 
+// Of a log-in that shows one: "" where it is there and, as far as that can be tried, lets it in.
+std::string problem_of_certificate(const secret_store& store, const desired_server& desired,
+                                   const server_access& access, const role_name& role, bool may_try) {
+  const auto key = read_log_in_key(store, desired.name, role, authentication_kind::certificate);
+  if (!key.is_there()) {
+    const auto files = client_files_of(store, desired.name, role);
+    return access.is_embedded
+               ? fmt::format("log-in \"{}\" has no certificate yet: run innkeeper up", role)
+               : fmt::format(
+                     "log-in \"{}\" has no certificate: put one whose common name is {} into \"{}\", and its "
+                     "key into \"{}\"",
+                     role, role, files.certificate.string(), files.key.string());
+  }
+  if (!may_try) return {};
+  const auto home = std::ranges::find(desired.role_settings, role, &desired_role_setting::role);
+  conninfo target{.endpoints = access.endpoints,
+                  .user = role,
+                  .database = home == desired.role_settings.end() ? access.admin.database : home->database,
+                  .parameters = parameters_for_others(access)};
+  show_key(key, target);
+  pg::connect_options options;
+  options.kind = pg::session_kind::service;
+  options.application_name = "innkeeper observe";
+  try {
+    (void)pg::connection::open(target, options);
+  } catch (const pg::error& failure) {
+    const bool is_refused = failure.sqlstate().starts_with("28") || failure.facts().tls != tls_trouble::none;
+    if (!is_refused) return {};  // that says nothing about the certificate
+    return access.is_embedded
+               ? fmt::format("log-in \"{}\" is not let in by its certificate: run innkeeper up", role)
+               : fmt::format(
+                     "log-in \"{}\" is not let in by its certificate ({}); pg_hba.conf needs, above the lines "
+                     "that ask for a password: {}",
+                     role, failure.facts().primary, certificate_line(role));
+  }
+  return {};
+}
+
 bool has_registry(const observed_server& observed) {
   const auto found = std::ranges::find(observed.databases, registry_database, &observed_database::name);
   return found != observed.databases.end() && found->contents && found->contents->has_registry;
@@ -242,7 +294,11 @@ void add_memory(const server_access& access, const observed_server& observed, kn
 observation observe(const server_access& access, const desired_server& desired, const plan_policy& policy,
                     const observe_options& options) {
   const auto names = databases_to_look_into(desired, policy);
-  const std::set<database_name> wanted{names.begin(), names.end()};
+  const std::set<database_name> asked{names.begin(), names.end()};
+  std::map<database_name, declaration> wanted;
+  for (const auto& one : desired.databases) {
+    if (asked.contains(one.name)) wanted.emplace(one.name, &one);
+  }
   early_looks early;
   auto first = look_at_shared(access, options, [&](pg::connection& session) {
     early.start(access, options, wanted, pg::observe_open_databases(session));
@@ -265,7 +321,8 @@ observation observe(const server_access& access, const desired_server& desired, 
     if (inside[i] == registry) {
       first.obstacle = look_into_registry_too(access, options, observed, *registry);
     } else {
-      look_inside(access, options, wanted.contains(inside[i]->name), *inside[i]);
+      const auto declared = wanted.find(inside[i]->name);
+      look_inside(access, options, declared == wanted.end() ? nullptr : declared->second, *inside[i]);
     }
   });
   if (looks_for_proof) observed.security = pg::observe_server_security(*first.session, observed.can);
@@ -281,17 +338,22 @@ observation observe(const server_access& access, const desired_server& desired, 
 stored_secrets read_secrets(const secret_store& store, const desired_server& desired) {
   stored_secrets all;
   for (const auto& role : desired.roles) {
-    if (role.can_login) all.emplace(role.name, store.read(desired.name, role.name));
+    if (role.can_login && !role.by_certificate) all.emplace(role.name, store.read(desired.name, role.name));
   }
   return all;
 }
 
-known_secrets look_up_secrets(const stored_secrets& stored, const desired_server& desired,
+known_secrets look_up_secrets(const secret_store& store, const stored_secrets& stored, const desired_server& desired,
                               const observed_server& observed, const server_access& access, depth how) {
   std::map<role_name, const observed_role*> on_server;
   for (const auto& one : observed.roles) on_server.emplace(one.name, &one);
   known_secrets known;
   std::vector<closer_look> to_look_at;
+  for (const auto& role : desired.roles) {
+    if (!role.by_certificate) continue;
+    const bool may_try = how == depth::deep && on_server.contains(role.name);
+    known[role.name].problem = problem_of_certificate(store, desired, access, role.name, may_try);
+  }
   for (const auto& [name, entry] : stored) {
     known_secret& here = known[name];
     switch (entry.state) {

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "core/scram.h"
 #include "core/step_sql.h"
 #include "exec/embedded_server.h"
 #include "exec/error.h"
+#include "exec/log_in_key.h"
 #include "exec/password_source.h"
 #include "exec/random.h"
 #include "exec/secret_store.h"
@@ -26,6 +30,9 @@ server_access find_embedded(const estate& all, const server_declaration& server)
   }
   server_access access{.server = &server, .admin = status.admin, .endpoints = {status.address}, .is_embedded = true};
   access.password_from = "file " + status.paths.admin_password_file.string();
+  if (status.root_certificates) {
+    access.for_services = {{"sslmode", "verify-full"}, {"sslrootcert", *status.root_certificates}};
+  }
   if (auto declared = search_password(server.admin.passwords).found) {
     access.admin.password = std::move(declared->value);
     access.password_from = std::move(declared->from);
@@ -35,6 +42,10 @@ server_access find_embedded(const estate& all, const server_declaration& server)
 
 server_access find_by_url(const server_declaration& server) {
   server_access access{.server = &server, .admin = *server.url, .endpoints = server.url->endpoints};
+  for (const auto* name : {"sslmode", "sslrootcert", "target_session_attrs"}) {
+    const auto found = server.url->parameters.find(name);
+    if (found != server.url->parameters.end()) access.for_services.insert(*found);
+  }
   auto& admin = access.admin;
   if (admin.user.empty()) admin.user = server.admin.user.value;
   if (admin.database.empty()) admin.database = {"postgres"};
@@ -97,15 +108,68 @@ server_access reach_server(const estate& all, const server_declaration& server, 
   return access;
 }
 
-conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
+namespace {
+
+conninfo as_log_in(const service_declaration& service, const server_access& access) {
   conninfo target{.endpoints = access.endpoints, .user = service.user.value, .database = service.database.value};
-  for (const auto* name : {"sslmode", "sslrootcert", "target_session_attrs"}) {
-    const auto found = access.admin.parameters.find(name);
-    if (found != access.admin.parameters.end()) target.parameters.insert(*found);
-  }
-  const auto entry = secret_store{all.secrets_directory}.read(service.server, service.user.value);
-  if (entry.state == stored_state::present) target.password = entry.value.password;
   return target;
+}
+
+void show_own_key(const estate& all, const service_declaration& service, conninfo& target) {
+  show_key(read_log_in_key(secret_store{all.secrets_directory}, service.server, target.user, service.authentication),
+           target);
+}
+
+// A way of its own has its own certificate: behind a pooler, nothing of the server's is seen.
+void go_by(const endpoint_declaration& way, conninfo& target) {
+  target.endpoints = {way.address};
+  target.parameters.erase("target_session_attrs");
+  if (way.pooler) {
+    target.parameters.erase("sslmode");
+    target.parameters.erase("sslrootcert");
+  }
+  if (!way.sslmode.empty()) target.parameters["sslmode"] = way.sslmode;
+  if (!way.root_certificates.empty()) target.parameters["sslrootcert"] = way.root_certificates;
+  target.pools_transactions = way.pools_transactions();
+}
+
+}  // namespace
+
+conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
+  auto target = as_log_in(service, access);
+  target.parameters = access.for_services;
+  if (const auto* way = endpoint_of(all, service)) go_by(*way, target);
+  show_own_key(all, service, target);
+  return target;
+}
+
+conninfo direct_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
+  auto target = as_log_in(service, access);
+  target.parameters = parameters_for_others(access);
+  show_own_key(all, service, target);
+  return target;
+}
+
+std::map<std::string, std::string> parameters_for_others(const server_access& access) {
+  auto parameters = access.admin.parameters;
+  for (const char* own : {"application_name", "fallback_application_name", "options", "passfile", "require_auth",
+                          "sslcert", "sslcertmode", "sslkey", "sslpassword"}) {
+    parameters.erase(own);
+  }
+  // The admin of an embedded server comes through its socket, where there is no TLS.
+  if (access.is_embedded) parameters.insert(access.for_services.begin(), access.for_services.end());
+  return parameters;
+}
+
+std::string root_certificates_for_services(const server_access& access) {
+  const auto file = access.for_services.find("sslrootcert");
+  if (file == access.for_services.end() || file->second == "system") return {};
+  std::ifstream in{file->second, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  if (!text.empty()) return text;
+  throw error{exit_code::invalid, fmt::format("the certificates in \"{}\" can't be read", file->second),
+              fmt::format("sslrootcert of server \"{}\" names this file", access.server->name),
+              "Put the authority's certificate, in PEM form, there."};
 }
 
 }  // namespace innkeeper::exec

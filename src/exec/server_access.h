@@ -1,5 +1,6 @@
 #pragma once
 // The way to one server of an estate: its address and the admin's log-in, from the declared sources.
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct server_access {
   std::vector<endpoint> endpoints;  // where services find it
   bool is_embedded = false;
   std::string password_from;  // for people: "environment POSTGRES_ADMIN_PASSWORD"
+  // What connection strings of services say of TLS and of several hosts: sslmode, sslrootcert, target_session_attrs.
+  std::map<std::string, std::string> for_services;
 };
 
 // Finds the address and the password; opens nothing. Throws exec::error: 69 where an embedded server isn't running
@@ -26,9 +29,21 @@ struct server_access {
 // admin's log-in doesn't exist yet (requirement I1). Throws exec::error: 69, 65, 77.
 [[nodiscard]] server_access reach_server(const estate& all, const server_declaration& server, const event_sink& tell);
 
-// What an application connects with: the service's log-in, its database, the server's address. Without a password where
-// none is stored.
+// What an application connects with: the service's log-in, its database, and the server's address or that of `via:`.
+// With its password or, where it shows one, its certificate; without either where none is stored.
 [[nodiscard]] conninfo service_conninfo(const estate& all, const service_declaration& service,
                                         const server_access& access);
+
+// What Innkeeper itself connects with as that log-in: the server itself, whatever `via:` says, and all that its url
+// says but for what is the admin's own.
+[[nodiscard]] conninfo direct_conninfo(const estate& all, const service_declaration& service,
+                                       const server_access& access);
+
+// The parameters of the admin's connection without what is the admin's own: its certificate, settings, other passwords.
+[[nodiscard]] std::map<std::string, std::string> parameters_for_others(const server_access& access);
+
+// The authorities' certificates that services need to verify the server: the text of the file that sslrootcert names.
+// Empty where it names none. Throws exec::error (65) where the file can't be read.
+[[nodiscard]] std::string root_certificates_for_services(const server_access& access);
 
 }  // namespace innkeeper::exec

@@ -18,8 +18,9 @@ namespace innkeeper::pg {
 // The databases that take connections, for whoever wants to look into them before the shared catalogs are read.
 [[nodiscard]] std::vector<database_name> observe_open_databases(connection& maintenance);
 
-// What the connected database holds, in one round trip. Reads system catalogs only.
-[[nodiscard]] database_contents observe_contents(connection& inside);
+// What the connected database holds, in one round trip. Reads system catalogs only. `with_lookup`: whether it has the
+// function by which poolers look up log-ins, too.
+[[nodiscard]] database_contents observe_contents(connection& inside, bool with_lookup = false);
 
 // The traces of the connected database alone.
 [[nodiscard]] observed_traces observe_own_traces(connection& inside);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -145,6 +146,18 @@ void refuse_address_of_environment(const conninfo& target) {
   throw error{{.sqlstate = "22023",
                .primary = "PGHOSTADDR is set in the environment and would lead to another server",
                .hint = "Run: unset PGHOSTADDR."}};
+}
+
+// libpq goes on without a list of revoked certificates that it can't find.
+void refuse_missing_revocations(const conninfo& target) {
+  const auto list = target.parameters.find("sslcrl");
+  const auto mode = target.parameters.find("sslmode");
+  if (list == target.parameters.end() || list->second.empty()) return;
+  if (mode != target.parameters.end() && mode->second == "disable") return;
+  if (::access(list->second.c_str(), R_OK) == 0) return;
+  throw error{{.sqlstate = "08001",
+               .primary = fmt::format("the list of revoked certificates \"{}\" can't be read", list->second),
+               .tls = tls_trouble::bad_revocation_list}};
 }
 
 bool wait_for_socket(PGconn* session, short what, clock::time_point deadline) {
@@ -319,6 +332,7 @@ connection::~connection() = default;
 
 connection connection::open(const conninfo& target, const connect_options& options) {
   refuse_address_of_environment(target);
+  refuse_missing_revocations(target);
   const auto deadline = clock::now() + options.timeout;
   const auto list = keywords_of(target, options);
   std::vector<const char*> keys;

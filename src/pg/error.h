@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/tls_trouble.h"
+
 namespace innkeeper::pg {
 
 struct error_facts {
@@ -12,11 +14,11 @@ struct error_facts {
   std::string detail;
   std::string hint;
   std::string context;
-  std::string schema;     // of the object that a constraint is about
-  std::string statement;  // what was sent, without its secrets; empty for a failed connection
-  int position = 0;       // in characters of the statement, from 1; 0 unknown
-  bool is_tls = false;    // the two sides don't agree on encryption or certificates
-  int completed = 0;      // statements of the same message that were done before the one that failed
+  std::string schema;                   // of the object that a constraint is about
+  std::string statement;                // what was sent, without its secrets; empty for a failed connection
+  int position = 0;                     // in characters of the statement, from 1; 0 unknown
+  tls_trouble tls = tls_trouble::none;  // the two sides don't agree on encryption or certificates
+  int completed = 0;                    // statements of the same message that were done before the one that failed
 };
 
 class error : public std::runtime_error {
