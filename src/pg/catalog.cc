@@ -246,8 +246,7 @@ observed_server observe_shared(connection& maintenance, bool with_traces) {
 }
 
 std::vector<database_name> observe_open_databases(connection& maintenance) {
-  const auto rows =
-      maintenance.query("SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND datconnlimit <> '-2'");
+  const auto rows = maintenance.query(catalog_sql::open_databases_sql);
   std::vector<database_name> names;
   for (std::size_t i = 0; i < rows.size(); ++i) names.push_back({rows.text(i, 0)});
   return names;
