@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
 #include "exec/error.h"
 
@@ -19,11 +18,16 @@ constexpr std::uintmax_t largest_file = std::uintmax_t{64} << 20U;
   throw error{exit_code::invalid, fmt::format("{}: {}", what.string(), message), detail};
 }
 
+// What another hand appends meanwhile is left for the next run.
 std::string read_file(const fs::path& file) {
-  if (fs::file_size(file) > largest_file) refuse(file, "the file is too big", "at most 64 MiB are read");
+  const auto size = fs::file_size(file);
+  if (size > largest_file) refuse(file, "the file is too big", "at most 64 MiB are read");
   std::ifstream stream{file, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{stream}, {}};
-  if (!stream) refuse(file, "could not read the file", {});
+  std::string text(size, '\0');
+  if (!stream.read(text.data(), static_cast<std::streamsize>(size)) && !stream.eof()) {
+    refuse(file, "could not read the file", {});
+  }
+  text.resize(static_cast<std::size_t>(stream.gcount()));
   return text;
 }
 

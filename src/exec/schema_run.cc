@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <thread>
+#include <unordered_set>
 
 #include "core/sql.h"
 #include "exec/migrate_lint.h"
@@ -55,12 +56,15 @@ schema_item item_of(const pending_item& one) {
 }
 
 std::string newest_version(const migration_target& target, const migration::stored_history& stored) {
-  std::string newest;
-  for (const auto& one : target.files.migrations) {
-    const auto* row = one.is_repeatable ? nullptr : stored.find(item_kind::versioned, one.number.text);
-    if (row != nullptr && row->is_applied()) newest = row->version;
+  std::unordered_set<std::string_view> applied;
+  for (const auto& row : stored.rows) {
+    if (row.kind == item_kind::versioned && row.is_applied()) applied.insert(row.version);
   }
-  return newest;
+  const auto& all = target.files.migrations;
+  const auto newest = std::find_if(all.rbegin(), all.rend(), [&](const migration::migration_file& one) {
+    return !one.is_repeatable && applied.contains(one.number.text);
+  });
+  return newest == all.rend() ? std::string{} : newest->number.text;
 }
 
 schema_state state_of(const pending_work& work, const migration::stored_history& stored) {

@@ -153,10 +153,7 @@ class script_runner::attempt {
   // Its COMMIT would end our transaction in the middle, and what it had done would stay unrecorded.
   void refuse_transaction_control() {
     for (const auto& one : asked_.what->statements) {
-      const auto kind = migration::traits_of(one.text).kind;
-      const bool is_control = kind == migration::statement_kind::begins || kind == migration::statement_kind::commits ||
-                              kind == migration::statement_kind::rolls_back;
-      if (!is_control) continue;
+      if (!migration::controls_transaction(one.text)) continue;
       throw script_failure{one.where,
                            "the file has transactions of its own, and runs in one of ours\n"
                            "  hint: Leave BEGIN and COMMIT out; or say \"-- innkeeper: no-transaction\" at its top.",

@@ -86,6 +86,7 @@ namespace {
 
 void read_preamble(reading& into, const source_file& file, std::string_view preamble, const section_rules& rules,
                    directives_result& above) {
+  if (preamble.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
   const auto split = split_sql(preamble, into.path(file));
   above = read_directives(preamble, into.path(file), 1, split.statements);
   auto& problems = into.result.problems;

@@ -177,6 +177,17 @@ statement_traits traits_of(std::string_view statement) {
   return traits_of_tree(tree->root());
 }
 
+bool controls_transaction(std::string_view statement) {
+  static constexpr std::array<std::string_view, 7> verbs{"begin",    "start", "commit", "end",
+                                                         "rollback", "abort", "prepare"};
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto end = std::ranges::find_if_not(statement, is_letter) - statement.begin();
+  const auto verb = to_lower(statement.substr(0, static_cast<std::size_t>(end)));
+  if (std::ranges::find(verbs, verb) == verbs.end()) return false;
+  const auto kind = traits_of(statement).kind;
+  return kind == statement_kind::begins || kind == statement_kind::commits || kind == statement_kind::rolls_back;
+}
+
 std::vector<statement_unit> units_of(const std::vector<sql_statement>& statements) {
   std::vector<statement_unit> units;
   for (std::size_t i = 0; i < statements.size(); ++i) {

@@ -39,6 +39,8 @@ struct statement_traits {
 };
 // By the parser; where its grammar is too old, by the first words.
 [[nodiscard]] statement_traits traits_of(std::string_view statement);
+// Begins or ends a transaction. Parses only where the first word may say so; the statement begins with it.
+[[nodiscard]] bool controls_transaction(std::string_view statement);
 
 // Statements of a file outside a transaction that go together: one, or a BEGIN … COMMIT of its own.
 struct statement_unit {

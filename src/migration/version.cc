@@ -6,6 +6,13 @@
 namespace innkeeper::migration {
 namespace {
 
+// Time stamps, mostly: equally long digits are in the order of their characters.
+bool are_alike(std::string_view left, std::string_view right) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return left.size() == right.size() && !left.empty() && std::ranges::all_of(left, is_digit) &&
+         std::ranges::all_of(right, is_digit);
+}
+
 // The next part, without its leading zeros; "" for 0 and where there is none.
 std::string_view take_part(std::string_view& rest) {
   const auto end = rest.find_first_of("._");
@@ -28,6 +35,7 @@ std::strong_ordering compare_numbers(std::string_view left, std::string_view rig
 }  // namespace
 
 std::strong_ordering compare(const version& left, const version& right) {
+  if (are_alike(left.text, right.text)) return std::string_view{left.text} <=> std::string_view{right.text};
   const bool left_is_number = is_dotted_number(left.text);
   const bool right_is_number = is_dotted_number(right.text);
   if (left_is_number && right_is_number) return compare_numbers(left.text, right.text);
