@@ -71,7 +71,8 @@ TEST_F(migrate_disk, that_runs_full_in_a_transaction_is_left_as_it_was) {
          {"migrations/V3__c.sql", "CREATE TABLE c (t text);"}});
   const auto report = up();
   EXPECT_THAT(failure_of(report), HasSubstr("cafe/schema/migrations/V2__b.sql:2:1: could not extend file"));
-  EXPECT_THAT(failure_of(report), HasSubstr("No space left on device [53100]\n  hint: Check free disk space."));
+  // "No space left on device", or "wrote only 4096 of 8192 bytes" where half a page still fits.
+  EXPECT_THAT(failure_of(report), HasSubstr(" [53100]\n  hint: Check free disk space."));
   EXPECT_EQ(report.code, exit_code::failed);
   EXPECT_EQ(report.state, schema_state::failed);
   EXPECT_THAT(history(), ElementsAre("applied 1 2/2", "failed 2 0/2"));
@@ -126,7 +127,7 @@ TEST_F(migrate_disk, that_has_no_room_for_an_index_leaves_none_that_is_broken_fo
   keep_free(18);
   ask("CREATE TABLE a AS SELECT n, repeat('x', 400) || n AS t FROM generate_series(1, 20000) n");
   files({{"migrations/V1__i.sql", "-- innkeeper: no-transaction\nCREATE INDEX CONCURRENTLY a_t ON a (t);"}});
-  EXPECT_THAT(failure_of(up()), HasSubstr("No space left on device [53100]"));
+  EXPECT_THAT(failure_of(up()), HasSubstr(" [53100]"));
   EXPECT_EQ(status().broken.size(), 1);
   make_room();
   EXPECT_EQ(failure_of(up()), "");
