@@ -11,6 +11,7 @@
 #include "core/conninfo.h"
 #include "core/diagnostic.h"
 #include "core/name.h"
+#include "core/rotation_declaration.h"
 
 namespace innkeeper {
 
@@ -198,6 +199,7 @@ struct service_declaration {
   bool uses_redis = false;
   bool uses_rabbitmq = false;
   hardening_rules hardening;
+  rotation_declaration rotation;
 
   friend bool operator==(const service_declaration&, const service_declaration&) = default;
 };

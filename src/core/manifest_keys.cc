@@ -309,7 +309,12 @@ const value_shape* services() {
           {"rabbitmq", service_rabbitmq(), "none", "What it has in RabbitMQ; `init` waits for it.", later},
           {"secrets", secret_sinks(), "none", "Where its connection strings go.", later},
           {"backup", backup(), "none", "How its database is backed up.", later},
-          {"rotation", rotation(), "overlap", "How its password is changed.", later},
+          {"rotation", rotation(), "overlap",
+           "How `secret rotate` changes its password: two log-ins take turns, or one gets a new password, or not at "
+           "all."},
+          {"restart", one_or_list_of(scalar(value_kind::workload)), "none",
+           "What reads its secret only at its start, as deployment/NAME: `secret rotate` says that it is to be "
+           "restarted."},
           {"managed_by", managed_by(), "innkeeper", "external: its password is read and verified, never set.", later},
           {"logins", logins(), "none", "More log-ins, by their role names.", later},
           {"via", scalar(value_kind::simple_name), "the server itself",
@@ -337,7 +342,7 @@ const value_shape* defaults() {
                {"secrets", record(sinks), "", "Where generated passwords are kept."},
                {"pool", pool(), "none", "As in a service."},
                {"backup", backup(), "none", "As in a service.", later},
-               {"rotation", rotation(), "overlap", "As in a service.", later},
+               {"rotation", rotation(), "overlap", "As in a service."},
                {"managed_by", managed_by(), "innkeeper", "As in a service.", later}}};
   static const value_shape* shape = record(keys);
   return shape;

@@ -19,6 +19,7 @@ enum class value_kind {
   environment_name,
   kubernetes_object,
   kubernetes_key,
+  workload,
   server_url,
   broker_url,
   web_url,

@@ -323,6 +323,9 @@ service_draft manifest_reader::read_service(const yaml::entry& entry) {
   for (const yaml::node* reader : items_of(find_usable(&node, "readers"))) {
     one.readers.push_back({reader->text, at(reader->where), false});
   }
+  for (const yaml::node* workload : items_of(find_usable(&node, "restart"))) {
+    one.rotation.restart.push_back(parse_workload(workload->text, at(workload->where)));
+  }
   if (const auto* files = find_usable(&node, "schema_files")) one.schema_files = read_path(files->text);
   read_migrations(find_usable(&node, "migrations"), one.migrations);
   one.uses_redis = yaml::find(node, "redis") != nullptr;
@@ -365,6 +368,12 @@ void manifest_reader::read_behaviour(const yaml::node& service, service_declarat
     into.mode = mode->text == "enforce" ? management_mode::enforce
                 : mode->text == "adopt" ? management_mode::adopt
                                         : management_mode::observe;
+  }
+  if (const auto* rotation = find_usable(&service, "rotation")) {
+    into.rotation.mode = rotation->text == "overlap"    ? rotation_mode::overlap
+                         : rotation->text == "in-place" ? rotation_mode::in_place
+                                                        : rotation_mode::off;
+    into.rotation.where = at(rotation->where);
   }
   into.may_create_schemas = boolean_of(&service, "may_create_schemas", into.may_create_schemas);
   if (const auto* limit = find_usable(&service, "connections")) {

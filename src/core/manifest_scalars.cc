@@ -66,6 +66,21 @@ std::optional<value_problem> check_kubernetes_key(std::string_view text) {
   return unless<value_kind::kubernetes_key>(is_right);
 }
 
+std::optional<value_problem> check_workload(std::string_view text) {
+  const std::size_t last = text.rfind('/');
+  if (last == std::string_view::npos || !is_kubernetes_name(text.substr(last + 1))) {
+    return unless<value_kind::workload>(false);
+  }
+  std::string_view kind = text.substr(0, last);
+  bool is_right = true;
+  if (const std::size_t slash = kind.find('/'); slash != std::string_view::npos) {
+    is_right = is_kubernetes_name(kind.substr(0, slash));
+    kind.remove_prefix(slash + 1);
+  }
+  return unless<value_kind::workload>(is_right &&
+                                      (kind == "deployment" || kind == "statefulset" || kind == "daemonset"));
+}
+
 std::optional<value_problem> check_environment_name(std::string_view text) {
   return unless<value_kind::environment_name>(is_environment_name(text));
 }
@@ -221,6 +236,10 @@ constexpr std::array rules{
     scalar_rule{value_kind::kubernetes_key, "NAMESPACE/SECRET/KEY",
                 R"([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/[-._a-zA-Z0-9]+)", false,
                 check_kubernetes_key},
+    scalar_rule{value_kind::workload, "deployment/NAME, statefulset/NAME or daemonset/NAME, with NAMESPACE/ before it",
+                R"((?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?(?:deployment|statefulset|daemonset)/)"
+                R"([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)",
+                false, check_workload},
     scalar_rule{value_kind::server_url, "a connection string", R"([^\u0000-\u001f\u007f]*)", false, check_server_url},
     scalar_rule{value_kind::broker_url, "a URL such as redis://HOST:6379 or amqp://HOST:5672",
                 R"((?:rediss?|amqps?)://[^ ]+)", false, check_broker_url},

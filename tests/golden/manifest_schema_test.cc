@@ -82,6 +82,8 @@ std::string good_scalar(const value_shape& shape) {
       return "ns/secret";
     case value_kind::kubernetes_key:
       return "ns/secret/some.key";
+    case value_kind::workload:
+      return "cafe/deployment/cafe-backend";
     case value_kind::server_url:
       return "\"postgres://db.example:5432/\"";
     case value_kind::broker_url:
@@ -138,6 +140,9 @@ std::vector<std::string> bad_scalars(const value_shape& shape) {
       break;
     case value_kind::kubernetes_key:
       also({"a/b", "a/b/c/d", "\"\""});
+      break;
+    case value_kind::workload:
+      also({"cafe-backend", "job/cafe", "deployment/", "/deployment/a", "a/b/deployment/c", "\"\""});
       break;
     case value_kind::server_url:
       also({"\"a\\nb\""});

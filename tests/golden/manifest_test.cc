@@ -156,6 +156,12 @@ std::string summary_of(const estate& all, const service_declaration& one) {
   if (one.uses_redis) text += "  uses Redis\n";
   if (one.uses_rabbitmq) text += "  uses RabbitMQ\n";
   text += summary_of(one.hardening);
+  if (one.rotation.where.line > 0) {
+    text += fmt::format("  rotation {} [{}]\n", to_string(one.rotation.mode), to_string(one.rotation.where));
+  }
+  for (const auto& workload : one.rotation.restart) {
+    text += fmt::format("  restart {} [{}]\n", to_string(workload), to_string(workload.where));
+  }
   if (!one.schema_files.empty()) text += fmt::format("  schema files {}\n", one.schema_files.string());
   if (const auto& how = one.migrations; how != migration_declaration{}) {
     text += fmt::format("  migrations {}, locks {} ms, statements {} ms, {} tries{}{}\n",
