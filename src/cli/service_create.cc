@@ -9,6 +9,7 @@
 #include "cli/looks_view.h"
 #include "cli/service_request.h"
 #include "core/env_file.h"
+#include "core/naming.h"
 #include "core/scram.h"
 #include "embedded/help_pages.h"
 #include "exec/error.h"
@@ -62,14 +63,19 @@ std::string key_of(const service_declaration& service) {
 void take_over_password(const estate& all, const fs::path& file) {
   const auto& service = all.services.front();
   exec::secret_store store{all.secrets_directory};
-  if (store.read(service.server, service.user.value).state != exec::stored_state::absent) return;
+  const auto in_use = store.in_use(service.server, service.user.value);
+  if (store.read(service.server, in_use).state != exec::stored_state::absent) return;
   const auto url = read_env_key(read_if_there(file), key_of(service));
   if (!url) return;
   const auto parsed = parse_conninfo(url->expose());
-  if (!parsed.value || !parsed.value->password || parsed.value->user != service.user.value) return;
+  if (!parsed.value || !parsed.value->password) return;
+  const role_name& log_in = parsed.value->user;
+  const bool is_twin = log_in == twin_of(service.user.value);
+  if (log_in != service.user.value && !is_twin) return;
   const secret& password = *parsed.value->password;
-  store.write(service.server, service.user.value,
+  store.write(service.server, log_in,
               {.password = password, .verifier = scram_verifier(password, exec::random_salt())});
+  if (is_twin) store.use(service.server, service.user.value, log_in);
 }
 
 void write_env_file(const estate& all, const std::string& file, console& out) {

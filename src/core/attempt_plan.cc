@@ -43,7 +43,7 @@ std::optional<neighbour> neighbour_of(const proof_facts& facts, const log_in_fac
   for (const auto& other : facts.tenants()) {
     const bool is_same = std::ranges::find_first_of(one.services, other.services) != one.services.end();
     const auto* role = facts.role(other.log_in);
-    if (is_same || one.reached.contains(other.log_in) || role == nullptr) continue;
+    if (is_same || one.reached.contains(other.log_in) || role == nullptr || facts.is_closed(other.log_in)) continue;
     // Its own attempts, and its application, need what is left.
     if (role->connection_limit >= 0 && role->connection_limit < 3) continue;
     return neighbour{other.log_in, other.home};
@@ -150,10 +150,12 @@ const std::vector<attempt>* attempt_plan::behind(const visit& door) const {
 attempt_plan plan_attempts(const proof_facts& facts, const attempt_limits& limits) {
   attempt_plan all;
   for (const auto& one : facts.log_ins()) {
+    if (facts.is_closed(one.name)) continue;
     all.agendas.push_back(agenda_maker{facts, one, limits, probe_class::log_in}.done());
   }
   if (limits.disruptive) {
     for (const auto& one : facts.log_ins()) {
+      if (facts.is_closed(one.name)) continue;
       auto alone = agenda_maker{facts, one, limits, probe_class::disruptive}.done();
       if (!alone.visits.empty()) all.agendas.push_back(std::move(alone));
     }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/desired_hardening.h"
+#include "core/desired_twins.h"
 #include "core/naming.h"
 #include "core/sql.h"
 
@@ -52,7 +53,7 @@ class builder {
   void leave_alone(const service_declaration& service) {
     const std::string base = role_base(census_, service);
     for (const auto& role : {access_role(service.database.value), owner_role(base), rw_role(base), ro_role(base),
-                             migrator_role(service.name), service.user.value}) {
+                             migrator_role(service.name), service.user.value, twin_of(service.user.value)}) {
       desired_.observed_roles.insert(role);
     }
     desired_.observed_databases.insert(service.database.value);
@@ -287,8 +288,10 @@ int sum_of_limits(const desired_server& desired) {
   return sum;
 }
 
-desired_server derive_desired(const estate& all, const server_declaration& server) {
-  return builder{all, server}.build();
+desired_server derive_desired(const estate& all, const server_declaration& server, const log_in_pairs& pairs) {
+  auto desired = builder{all, server}.build();
+  add_twins(all, pairs, desired);
+  return desired;
 }
 
 }  // namespace innkeeper

@@ -9,6 +9,7 @@
 
 #include "core/estate.h"
 #include "core/function_group.h"
+#include "core/log_in_pair.h"
 #include "core/mark.h"
 #include "core/name.h"
 
@@ -25,11 +26,16 @@ struct origin {
 struct desired_role {
   role_name name;
   bool can_login = false;
+  // Of a pair, the log-in that is not in use, or that changes its password in place right now: like the other one in
+  // all but its password, which is the rotation's.
+  bool is_turning = false;
   int connection_limit = -1;
   // ALTER ROLE … SET, for every database; without a value: RESET.
   std::map<std::string, std::optional<std::string>> settings;
   origin from;
 
+  // Also one that is closed until its turn comes.
+  [[nodiscard]] bool is_log_in() const { return can_login || is_turning; }
   friend bool operator==(const desired_role&, const desired_role&) = default;
 };
 
@@ -129,6 +135,14 @@ struct desired_pool {
   friend bool operator==(const desired_pool&, const desired_pool&) = default;
 };
 
+// Log-ins that take turns, and whose they are.
+struct desired_pair {
+  log_in_pair now;
+  origin from;
+
+  friend bool operator==(const desired_pair&, const desired_pair&) = default;
+};
+
 struct desired_server {
   std::string name;
   std::string mark;  // the comment on what this estate makes
@@ -139,6 +153,7 @@ struct desired_server {
   std::vector<desired_role_setting> role_settings;
   std::vector<desired_database> databases;  // the registry first
   std::vector<desired_pool> pools;
+  std::vector<desired_pair> pairs;
   // Of services with `mode: observe`: theirs, though nothing here asks for them.
   std::set<role_name> observed_roles;
   std::set<database_name> observed_databases;
@@ -155,6 +170,8 @@ inline constexpr int admin_connections = 3;
 // Connections that the databases of services may take together.
 [[nodiscard]] int sum_of_limits(const desired_server& desired);
 
-[[nodiscard]] desired_server derive_desired(const estate& all, const server_declaration& server);
+// `pairs`: as pairs_on() gives them. What a log-in should have, its twin should, too; who may log in follows the turn.
+[[nodiscard]] desired_server derive_desired(const estate& all, const server_declaration& server,
+                                            const log_in_pairs& pairs = {});
 
 }  // namespace innkeeper

@@ -60,12 +60,19 @@ class finder {
       one.where = service.where;
       one.schema = service.schema.value;
       one.log_ins = {service.user.value};
+      if (has_twin(service)) one.log_ins.push_back(twin_of(service.user.value));
       if (service.access == access_mode::readwrite) one.log_ins.push_back(migrator_role(service.name));
       std::ranges::sort(one.log_ins);
       declared_owners_.insert(one.owner);
       declared_databases_.insert(one.database);
       found_.push_back(std::move(one));
     }
+  }
+
+  [[nodiscard]] bool has_twin(const service_declaration& service) const {
+    const auto twin = roles_.find(twin_of(service.user.value));
+    const auto theirs = twin == roles_.end() ? std::nullopt : marked_estate(twin->second->comment);
+    return theirs && (theirs->empty() || *theirs == all_.name);
   }
 
   [[nodiscard]] service_footprint named(const std::string& service, const database_name& database,

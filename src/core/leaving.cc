@@ -6,6 +6,7 @@
 
 #include "core/acl.h"
 #include "core/leaving_rules.h"
+#include "core/naming.h"
 #include "core/step_sql.h"
 
 namespace innkeeper {
@@ -156,7 +157,7 @@ class revival : leaver {
     if (!check_database()) return std::move(plan_);
     for (const auto& log_in : one_.log_ins) {
       const auto* found = role(log_in);
-      if (found == nullptr || found->can_login) continue;
+      if (found == nullptr || found->can_login || waits_for_its_turn(log_in)) continue;
       add_or_tell(may_alter(log_in), steps::alter_role{log_in, {"LOGIN"}, std::nullopt},
                   fmt::format("log-in \"{}\" stays closed: this admin may not alter it", log_in),
                   fmt::format("ALTER ROLE {} LOGIN;", quoted(log_in)));
@@ -177,6 +178,13 @@ class revival : leaver {
       set_mark(wanted);
     }
     return std::move(plan_);
+  }
+
+ private:
+  // Of two log-ins that take turns, the one that was closed already when the service was retired.
+  [[nodiscard]] bool waits_for_its_turn(const role_name& log_in) const {
+    if (const auto* pair = find_pair(observed_, log_in)) return pair->other() == log_in && !pair->is_other_open();
+    return std::ranges::any_of(one_.log_ins, [&](const role_name& other) { return twin_of(other) == log_in; });
   }
 };
 

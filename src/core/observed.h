@@ -13,6 +13,7 @@
 #include "core/acl.h"
 #include "core/capabilities.h"
 #include "core/function_group.h"
+#include "core/log_in_pair.h"
 #include "core/name.h"
 #include "core/secret.h"
 #include "core/security.h"
@@ -232,6 +233,7 @@ struct observed_server {
   std::vector<observed_sessions> sessions;
   std::vector<observed_function> functions;
   std::map<std::string, available_extension> available_extensions;
+  std::vector<log_in_pair> pairs;           // of the registry, as far as their roles are still there
   std::optional<server_security> security;  // only for the proof
 
   friend bool operator==(const observed_server&, const observed_server&) = default;

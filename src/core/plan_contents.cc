@@ -200,7 +200,7 @@ class inside_rules {
 
   [[nodiscard]] bool is_owner_role(const desired_object_grants& grants) const {
     const auto role = with_.wanted_roles.find(grants.owner);
-    return role != with_.wanted_roles.end() && !role->second->can_login;
+    return role != with_.wanted_roles.end() && !role->second->is_log_in();
   }
 
   [[nodiscard]] bool is_allowed_owner(const role_name& owner) const {

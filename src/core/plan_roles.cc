@@ -24,7 +24,7 @@ steps::alter_role differing_attributes(const context& with, const desired_role& 
   say(!wanted.can_login && found.can_login, "NOLOGIN");
   // Without membership options, a log-in reaches its database only through inherited CONNECT.
   say(!found.inherits && !with.can.membership_options, "INHERIT");
-  if (wanted.can_login && found.connection_limit != wanted.connection_limit) {
+  if (wanted.is_log_in() && found.connection_limit != wanted.connection_limit) {
     change.connection_limit = wanted.connection_limit;
   }
   return change;
@@ -212,6 +212,28 @@ bool grants_to_itself(const context& with) {
   return both != with.role_settings.end() && both->second->settings.contains(name);
 }
 
+// What only people or the next run can go on with.
+void tell_turn(const desired_pair& one, writer& to) {
+  const auto& pair = one.now;
+  attention told{.who = "you", .from = one.from, .topic = "rotation"};
+  if (!pair.is_known) {
+    told.text = fmt::format("log-ins \"{}\" and \"{}\" are both open, and the registry does not say which is in use",
+                            pair.log_in, pair.twin);
+    told.statement = "innkeeper secret rotate --resume";
+  } else if (pair.state == rotation_state::draining) {
+    told.text = fmt::format("log-in \"{}\" took over from \"{}\", which stays open until nobody uses it", pair.used(),
+                            pair.other());
+    told.statement = "innkeeper secret rotate --resume";
+    told.is_advice = true;
+  } else if (is_under_way(pair.state)) {
+    told.text = fmt::format("a rotation of \"{}\" by {} was cut off: {}", pair.log_in, pair.who, to_string(pair.state));
+    told.statement = "innkeeper secret rotate --resume";
+  } else {
+    return;
+  }
+  to.tell(std::move(told));
+}
+
 }  // namespace
 
 void plan_roles(const context& with, writer& to) {
@@ -221,7 +243,7 @@ void plan_roles(const context& with, writer& to) {
     if (found == nullptr) {
       if (!with.can.may_create_roles) continue;  // check_server told
       const auto secret_here = with.secrets.find(wanted.name);
-      if (wanted.can_login && secret_here != with.secrets.end() &&
+      if (wanted.can_login && !wanted.is_turning && secret_here != with.secrets.end() &&
           secret_here->second.is == known_secret::state::unreadable) {
         to.tell({.text = fmt::format("password of \"{}\" can't be read: {}", wanted.name, secret_here->second.problem),
                  .fails_service = true,
@@ -230,7 +252,7 @@ void plan_roles(const context& with, writer& to) {
         continue;
       }
       to.add(steps::create_role{.role = wanted.name,
-                                .can_login = wanted.can_login,
+                                .can_login = wanted.can_login && !wanted.is_turning,
                                 .connection_limit = wanted.connection_limit,
                                 .mark = with.desired.mark,
                                 .is_alone = grants_to_itself(with)},
@@ -238,7 +260,10 @@ void plan_roles(const context& with, writer& to) {
       continue;
     }
     plan_existing_role(with, wanted, *found, to);
-    if (wanted.can_login) plan_password(with, wanted, *found, to);
+    if (wanted.can_login && !wanted.is_turning) plan_password(with, wanted, *found, to);
+  }
+  for (const auto& one : with.desired.pairs) {
+    if (!with.skips(one.from)) tell_turn(one, to);
   }
 }
 

@@ -118,13 +118,13 @@ void plan_settings(const context& with, writer& to) {
     if (found != nullptr && found->connection_limit != -2) rules.of_database(wanted, *found);
   }
   for (const auto& wanted : with.desired.roles) {
-    if (!wanted.can_login || with.skips(wanted.from)) continue;
+    if (!wanted.is_log_in() || with.skips(wanted.from)) continue;
     if (const auto* found = with.role(wanted.name)) rules.of_role(wanted, *found);
   }
   for (const auto& row : with.observed.role_settings) {
     const auto wanted = with.wanted_roles.find(row.role);
     if (!databases.contains(row.database) || wanted == with.wanted_roles.end()) continue;
-    if (wanted->second->can_login && !with.skips(wanted->second->from)) rules.of_role_in(*wanted->second, row);
+    if (wanted->second->is_log_in() && !with.skips(wanted->second->from)) rules.of_role_in(*wanted->second, row);
   }
 }
 

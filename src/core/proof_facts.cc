@@ -39,7 +39,10 @@ proof_facts::proof_facts(const estate& all, const desired_server& desired, const
 }
 
 void proof_facts::index_names() {
-  for (const auto& one : desired_.roles) declared_roles_.insert(one.name);
+  for (const auto& one : desired_.roles) {
+    declared_roles_.insert(one.name);
+    if (one.is_turning && !one.can_login) closed_.insert(one.name);
+  }
   for (const auto& one : observed_.roles) roles_.emplace(one.name, &one);
   for (const auto& one : desired_.databases) declared_databases_.emplace(one.name, &one);
   for (const auto& one : observed_.databases) {
@@ -75,15 +78,20 @@ bool proof_facts::is_out_of_bounds(const observed_database& one) const {
 }
 
 void proof_facts::add_log_ins(const std::set<std::string>& services) {
+  const auto has_twin = [&](const service_declaration& service) {
+    return role(twin_of(service.user.value)) != nullptr && is_declared_role(twin_of(service.user.value));
+  };
   for (const auto& service : all_.services) {
     if (service.server != desired_.name || service.mode == management_mode::retired) continue;
     add_tenant(service.user.value, service);
+    if (has_twin(service)) add_tenant(twin_of(service.user.value), service);
     if (service.access == access_mode::readwrite) add_tenant(migrator_role(service.name), service);
   }
   for (const auto& service : all_.services) {
     if (service.server != desired_.name || !is_managed(service)) continue;
     if (!services.empty() && !services.contains(service.name)) continue;
     add_log_in(service.user.value, service, false);
+    if (has_twin(service)) add_log_in(twin_of(service.user.value), service, false);
     if (service.access == access_mode::readwrite) add_log_in(migrator_role(service.name), service, true);
   }
 }

@@ -63,6 +63,8 @@ class proof_facts {
   [[nodiscard]] const observed_database* database(const database_name& name) const;
   [[nodiscard]] const desired_database* declared_database(const database_name& name) const;
   [[nodiscard]] bool is_declared_role(const role_name& name) const { return declared_roles_.contains(name); }
+  // Of two log-ins that take turns, the one that is closed for now: its rights are looked at, and nothing can be tried.
+  [[nodiscard]] bool is_closed(const role_name& log_in) const { return closed_.contains(log_in); }
   // The estate's log-ins that can become this role.
   [[nodiscard]] const std::vector<const log_in_facts*>& who_reaches(const role_name& name) const;
   // Databases that can be entered by somebody, declared or not.
@@ -102,6 +104,7 @@ class proof_facts {
   std::vector<tenant> tenants_;
   std::map<role_name, std::size_t> seats_;
   std::set<role_name> declared_roles_;
+  std::set<role_name> closed_;
   std::map<role_name, const observed_role*> roles_;
   std::map<database_name, const observed_database*> databases_;
   std::map<database_name, const desired_database*> declared_databases_;

@@ -130,7 +130,7 @@ std::string sharing_of(const desired_database& database, const estate& all) {
 std::vector<std::string> declared_sharing(const proof_facts& facts) {
   std::vector<std::string> lines;
   for (const auto& one : facts.log_ins()) {
-    if (one.services.size() < 2) continue;
+    if (one.services.size() < 2 || facts.is_closed(one.name)) continue;
     lines.push_back(fmt::format("user \"{}\" logs in for {} services: {}", one.name, one.services.size(),
                                 fmt::join(one.services, ", ")));
   }
@@ -140,6 +140,7 @@ std::vector<std::string> declared_sharing(const proof_facts& facts) {
                                 sharing_of(database, facts.all())));
   }
   for (const auto& one : facts.log_ins()) {
+    if (facts.is_closed(one.name)) continue;
     for (const auto& database : one.lent) {
       lines.push_back(fmt::format("user \"{}\" may read database \"{}\"", one.name, database));
     }
@@ -153,6 +154,7 @@ void fill_matrix(const proof_facts& facts, const attempt_plan& tried, const proo
   list_tries(tried, answers, report);
   report.matrix.columns = columns_of(facts);
   for (const auto& one : facts.log_ins()) {
+    if (facts.is_closed(one.name)) continue;
     access_row row{.log_in = one.name, .services = one.services};
     for (const auto& column : report.matrix.columns) {
       row.cells.push_back(cell_of(facts, one, column, doors));

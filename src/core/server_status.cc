@@ -35,6 +35,11 @@ service_status status_of(const estate& all, const service_declaration& one, cons
                         .user = one.user.value,
                         .starts_as = starting_role_of(desired, one)};
   note_sharing(status, all, one);
+  const auto turn = std::ranges::find(desired.pairs, one.user.value, [](const auto& each) { return each.now.log_in; });
+  if (turn != desired.pairs.end()) {
+    status.turn = turn->now;
+    status.user = turn->now.used();
+  }
   const auto database = std::ranges::find(observed.databases, status.database, &observed_database::name);
   const auto user = std::ranges::find(observed.roles, status.user, &observed_role::name);
   for (const auto& leftover : left.leftovers) {
@@ -44,7 +49,10 @@ service_status status_of(const estate& all, const service_declaration& one, cons
   status.exists = database != observed.databases.end() && user != observed.roles.end();
   if (user != observed.roles.end()) status.connection_limit = user->connection_limit;
   for (const auto& sessions : observed.sessions) {
-    if (sessions.database == status.database && sessions.role == status.user) status.connections += sessions.count;
+    const bool is_former = status.turn && sessions.role == status.turn->other();
+    if (sessions.database == status.database && (sessions.role == status.user || is_former)) {
+      status.connections += sessions.count;
+    }
   }
   const auto is_its_own = [&](const auto& item) { return item.from.service == one.name; };
   status.steps = static_cast<int>(std::ranges::count_if(left.steps, is_its_own));

@@ -23,6 +23,7 @@ struct service_status {
   std::vector<std::string> shares_user_with;    // other services
   std::vector<std::string> shares_schema_with;  // by table prefix
   std::vector<std::string> shares_database_with;
+  std::optional<log_in_pair> turn;     // where two log-ins take turns: `user` is the one in use
   std::string retired_since;           // "" in service
   bool is_cut_off = false;             // a DROP DATABASE was: nothing in it can be reached
   bool exists = false;                 // its database and its log-in are there

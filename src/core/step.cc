@@ -69,6 +69,10 @@ struct phrase_of {
             fmt::format("set to {}{}", s.value, s.needs_restart ? ", takes effect when the server restarts" : "")};
   }
   phrase operator()(const steps::create_role& s) const {
+    if (!s.can_login && s.connection_limit >= 0) {
+      return {"role " + s.role.value, fmt::format("create, a log-in with at most {}, closed until its turn comes",
+                                                  plural(s.connection_limit, "connection"))};
+    }
     if (!s.can_login) return {"role " + s.role.value, "create, a group"};
     return {"role " + s.role.value, fmt::format("create, a log-in with at most {}, password generated",
                                                 plural(s.connection_limit, "connection"))};

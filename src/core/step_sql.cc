@@ -111,7 +111,8 @@ struct sql_of {
   std::string operator()(const steps::create_role& s) const {
     std::string text = s.is_alone ? "SET LOCAL createrole_self_grant = '';\n" : "";
     text += fmt::format("CREATE ROLE {}", quoted(s.role));
-    text += s.can_login ? fmt::format(" LOGIN CONNECTION LIMIT {}", s.connection_limit) : " NOLOGIN";
+    text += s.can_login ? " LOGIN" : " NOLOGIN";
+    if (s.can_login || s.connection_limit >= 0) text += fmt::format(" CONNECTION LIMIT {}", s.connection_limit);
     if (s.can_login && !password.empty()) text += " PASSWORD " + password;
     return text + ";\n" + (*this)(steps::comment_role{s.role, s.mark});
   }

@@ -179,7 +179,9 @@ leaving_view look_at_leaving(const estate& all, const server_access& access) {
     auto maintenance = pg::connection::open(access.admin, {.application_name = "innkeeper leaving"});
     view.observed = pg::observe_shared(maintenance);
   }
-  view.every = footprints_on(all, *access.server, view.observed, read_registry(access, all.name));
+  auto memory = read_registry(access, all.name);
+  view.observed.pairs = std::move(memory.pairs);
+  view.every = footprints_on(all, *access.server, view.observed, memory.objects);
   return view;
 }
 

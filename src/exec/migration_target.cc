@@ -19,15 +19,11 @@ std::string joined(const diagnostics& problems) {
   return text;
 }
 
-// The log-in that may change the schema.
-role_name migrating_role(const service_declaration& service) {
-  return service.access == access_mode::owner ? service.user.value : migrator_role(service.name);
-}
-
 conninfo migrating_log_in(const estate& all, const service_declaration& service) {
   const auto access = find_access(all, server_of(all, service));
   conninfo target = service_conninfo(all, service, access);
-  target.user = migrating_role(service);
+  // The log-in that may change the schema.
+  if (service.access == access_mode::readwrite) target.user = migrator_role(service.name);
   const auto stored = secret_store{all.secrets_directory}.read(service.server, target.user);
   if (stored.state != stored_state::present) {
     throw error{exit_code::invalid, fmt::format("not migrated: the password of \"{}\" can't be read", target.user),

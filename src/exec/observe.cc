@@ -29,13 +29,15 @@ bool can_be_entered(const observed_database& one) {
   return one.allows_connections && one.connection_limit != -2;
 }
 
+// `pairs`: to be read, too, in the registry.
 void look_inside(const server_access& access, const observe_options& options, bool is_declared,
-                 observed_database& database) {
+                 observed_database& database, std::vector<log_in_pair>* pairs = nullptr) {
   constexpr int most_tries = 2;  // a cut connection is one thing, a server that is gone another
   for (int tries = 1; tries <= most_tries; ++tries) {
     try {
       auto inside = open(access, options, database.name);
       if (is_declared) database.contents = pg::observe_contents(inside);
+      if (pairs != nullptr) *pairs = pg::observe_pairs(inside);
       if (options.for_proof && options.how == depth::deep) database.security = pg::observe_security(inside);
       return;
     } catch (const pg::error& failure) {
@@ -56,6 +58,7 @@ std::string look_into_registry(pg::connection& registry, observed_server& server
     }
     if (const auto noted = seen.looks.find(one.oid); noted != seen.looks.end()) one.noted = noted->second;
   }
+  server.pairs = std::move(seen.pairs);
   return seen.obstacle;
 }
 
@@ -133,7 +136,7 @@ class early_looks {
 std::string look_into_registry_too(const server_access& access, const observe_options& options, observed_server& server,
                                    observed_database& registry) {
   if (!options.for_notes) {
-    look_inside(access, options, true, registry);
+    look_inside(access, options, true, registry, &server.pairs);
     return {};
   }
   try {
@@ -281,7 +284,7 @@ observation observe(const server_access& access, const desired_server& desired, 
 stored_secrets read_secrets(const secret_store& store, const desired_server& desired) {
   stored_secrets all;
   for (const auto& role : desired.roles) {
-    if (role.can_login) all.emplace(role.name, store.read(desired.name, role.name));
+    if (role.can_login && !role.is_turning) all.emplace(role.name, store.read(desired.name, role.name));
   }
   return all;
 }

@@ -15,7 +15,10 @@ proof_report verify_server(const estate& declared, const server_access& access, 
   const auto& observed = seen.server;
   // Retired services are closed and wait; whether they are closed is what their attention says.
   const estate all = with_retired(declared, *access.server, observed);
-  if (has_retired(declared, *access.server, observed)) desired = derive_desired(all, *access.server);
+  const auto pairs = pairs_on(all, *access.server, observed);
+  if (!pairs.empty() || has_retired(declared, *access.server, observed)) {
+    desired = derive_desired(all, *access.server, pairs);
+  }
   const secret_store store{all.secrets_directory};
   auto left =
       make_plan(desired, observed,

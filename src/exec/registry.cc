@@ -7,6 +7,7 @@
 #include <map>
 
 #include "exec/process.h"
+#include "pg/catalog.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -32,6 +33,11 @@ std::string array_of(const std::vector<std::string>& values) {
 std::string seconds_of(std::chrono::system_clock::time_point at) {
   const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
   return fmt::format("{}.{:03}", since / 1000, since % 1000);
+}
+
+// An older version's registry lacks some.
+bool has_table(pg::connection& session, const std::string& name) {
+  return !session.query_with("SELECT pg_catalog.to_regclass($1)", {name}).is_null(0, 0);
 }
 
 }  // namespace
@@ -224,6 +230,11 @@ void audit_trail::finish_leaving(bool succeeded, int steps) {
           "DELETE FROM innkeeper.object AS o WHERE CASE o.kind "
           "WHEN 'role' THEN NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = o.oid) "
           "ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_database AS d WHERE d.oid = o.oid) END");
+      if (has_table(session, "innkeeper.rotation")) {
+        session.query(
+            "DELETE FROM innkeeper.rotation AS x "
+            "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = x.role)");
+      }
       write_outcome(session, succeeded, steps, succeeded ? 0 : 1);
     };
     const std::lock_guard lock{writing_};
@@ -293,22 +304,24 @@ void audit_trail::close_what_was_cut_off(pg::connection& session) {
       {estate_});
 }
 
-std::vector<registered_object> read_registry(const server_access& access, const std::string& estate) {
+registry_memory read_registry(const server_access& access, const std::string& estate) {
   conninfo target = access.admin;
   target.database = registry_database;
-  std::vector<registered_object> all;
+  registry_memory memory;
   try {
     auto session = pg::connection::open(target, {.application_name = "innkeeper registry"});
-    if (session.query("SELECT pg_catalog.to_regclass('innkeeper.object') IS NOT NULL;").text(0, 0) != "t") return all;
+    if (session.query("SELECT pg_catalog.to_regclass('innkeeper.object') IS NOT NULL;").text(0, 0) != "t") return {};
     const auto rows = session.query_with(
         "SELECT kind, oid::bigint, service FROM innkeeper.object WHERE estate IN ($1, '')", {estate});
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      all.push_back({rows.text(i, 0), static_cast<std::uint32_t>(std::stoul(rows.text(i, 1))), rows.text(i, 2)});
+      memory.objects.push_back(
+          {rows.text(i, 0), static_cast<std::uint32_t>(std::stoul(rows.text(i, 1))), rows.text(i, 2)});
     }
+    memory.pairs = pg::observe_pairs(session);
   } catch (const pg::error&) {
     return {};  // marks tell as much
   }
-  return all;
+  return memory;
 }
 
 }  // namespace innkeeper::exec

@@ -83,8 +83,13 @@ class audit_trail {
   std::optional<pg::connection> session_;
 };
 
-// What the registry holds of this estate and of `service create`. Empty where there is none, or it can't be read.
-[[nodiscard]] std::vector<registered_object> read_registry(const server_access& access, const std::string& estate);
+struct registry_memory {
+  std::vector<registered_object> objects;  // of this estate and of `service create`
+  std::vector<log_in_pair> pairs;
+};
+
+// Empty where there is none, or it can't be read.
+[[nodiscard]] registry_memory read_registry(const server_access& access, const std::string& estate);
 
 // "alice@build-7": who runs us, for the lock's holder and the audit trail.
 [[nodiscard]] const std::string& who_am_i();

@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view password_name = "password";
 constexpr std::string_view verifier_name = "verifier";
+constexpr std::string_view in_use_name = "in_use";
 
 // "." and ".." and what else is not plain never reach the file system.
 std::string file_name(std::string_view name) {
@@ -230,6 +231,36 @@ std::vector<secret_store::listed_secret> secret_store::list() const {
   }
   std::ranges::sort(all);
   return all;
+}
+
+role_name secret_store::in_use(std::string_view server, const role_name& declared) const {
+  const fs::path file = folder(server, declared) / in_use_name;
+  const file_content content = read_file(file);
+  if (content.state == stored_state::absent) return declared;
+  std::string name = content.text.expose();
+  if (name.ends_with('\n')) name.pop_back();
+  if (content.state == stored_state::unreadable || name.empty()) {
+    throw error{exit_code::invalid, fmt::format("which log-in \"{}\" stands for can't be read", declared),
+                content.problem.empty() ? fmt::format("\"{}\" is empty", file.string()) : content.problem,
+                "Run innkeeper apply; it writes this file anew."};
+  }
+  return {std::move(name)};
+}
+
+void secret_store::use(std::string_view server, const role_name& declared, const role_name& log_in) {
+  const fs::path in = folder(server, declared);
+  ensure_private_directory(directory_);
+  ensure_private_directory(in);
+  write_private_file(in / in_use_name, log_in.value + "\n");
+}
+
+void secret_store::forget(std::string_view server, const role_name& role) {
+  const fs::path in = folder(server, role);
+  for (const auto& name : {password_name, verifier_name}) {
+    std::error_code failure;
+    fs::remove(in / name, failure);
+    if (failure && failure != std::errc::not_a_directory) fail("remove", in / name, failure);
+  }
 }
 
 void secret_store::remove(std::string_view server, const role_name& role) {

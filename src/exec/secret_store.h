@@ -55,6 +55,13 @@ class secret_store {
   // Everything that has a password, sorted. Throws exec::error where the directory is there and cannot be read.
   [[nodiscard]] std::vector<listed_secret> list() const;
 
+  // Of two log-ins that take turns (docs/rotation.md), the one that the application of a declared log-in uses. What is
+  // written is there whole or not at all. Throws exec::error.
+  [[nodiscard]] role_name in_use(std::string_view server, const role_name& declared) const;
+  void use(std::string_view server, const role_name& declared, const role_name& log_in);
+  // The password alone. Throws exec::error.
+  void forget(std::string_view server, const role_name& role);
+
   // No error if it isn't there. Throws exec::error.
   void remove(std::string_view server, const role_name& role);
 

@@ -98,13 +98,22 @@ server_access reach_server(const estate& all, const server_declaration& server, 
 }
 
 conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
-  conninfo target{.endpoints = access.endpoints, .user = service.user.value, .database = service.database.value};
+  const secret_store store{all.secrets_directory};
+  const auto log_in = store.in_use(service.server, service.user.value);
+  const auto entry = store.read(service.server, log_in);
+  return service_conninfo_as(log_in,
+                             entry.state == stored_state::present ? std::optional{entry.value.password} : std::nullopt,
+                             service, access);
+}
+
+conninfo service_conninfo_as(const role_name& log_in, const std::optional<secret>& password,
+                             const service_declaration& service, const server_access& access) {
+  conninfo target{
+      .endpoints = access.endpoints, .user = log_in, .database = service.database.value, .password = password};
   for (const auto* name : {"sslmode", "sslrootcert", "target_session_attrs"}) {
     const auto found = access.admin.parameters.find(name);
     if (found != access.admin.parameters.end()) target.parameters.insert(*found);
   }
-  const auto entry = secret_store{all.secrets_directory}.read(service.server, service.user.value);
-  if (entry.state == stored_state::present) target.password = entry.value.password;
   return target;
 }
 

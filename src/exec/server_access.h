@@ -26,9 +26,12 @@ struct server_access {
 // admin's log-in doesn't exist yet (requirement I1). Throws exec::error: 69, 65, 77.
 [[nodiscard]] server_access reach_server(const estate& all, const server_declaration& server, const event_sink& tell);
 
-// What an application connects with: the service's log-in, its database, the server's address. Without a password where
-// none is stored.
+// What an application connects with: the service's log-in that is in use, its database, the server's address. Without a
+// password where none is stored.
 [[nodiscard]] conninfo service_conninfo(const estate& all, const service_declaration& service,
                                         const server_access& access);
+// The same with another log-in.
+[[nodiscard]] conninfo service_conninfo_as(const role_name& log_in, const std::optional<secret>& password,
+                                           const service_declaration& service, const server_access& access);
 
 }  // namespace innkeeper::exec

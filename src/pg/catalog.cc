@@ -387,31 +387,83 @@ observed_traces observe_own_traces(connection& inside) {
   return answer.is_null(0, 0) ? observed_traces{} : read_traces(json::parse(answer.text(0, 0)).at(0));
 }
 
+namespace {
+
+// By name, which of the registry's tables this session may read.
+std::map<std::string, bool> readable_tables(const result& rows) {
+  std::map<std::string, bool> readable;
+  for (std::size_t i = 0; i < rows.size(); ++i) readable[rows.text(i, 0)] = rows.text(i, 1) == "t";
+  return readable;
+}
+
+void read_looks(const result& rows, registry_contents& into) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto oid = static_cast<std::uint32_t>(std::stoul(rows.text(i, 0)));
+    into.looks[oid] = {
+        .database = oid, .wanted = rows.text(i, 1), .found = rows.text(i, 2), .age = std::stoll(rows.text(i, 3))};
+  }
+}
+
+std::optional<server_time> time_of(const result& rows, std::size_t row, std::size_t column) {
+  if (rows.is_null(row, column)) return std::nullopt;
+  return server_time{std::chrono::milliseconds{std::stoll(rows.text(row, column))}};
+}
+
+// A state that only a newer version knows is nothing that this one may touch.
+std::vector<log_in_pair> read_pairs(const result& rows) {
+  std::vector<log_in_pair> pairs;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto state = rotation_state_named(rows.text(i, 2));
+    log_in_pair one{.log_in = {rows.text(i, 0)}, .twin = {rows.text(i, 1)}, .has_twin = !rows.is_null(i, 1)};
+    one.is_known = state.has_value();
+    one.state = state.value_or(rotation_state::settled);
+    one.on_twin = rows.text(i, 3) == "t";
+    one.used_since = time_of(rows, i, 4);
+    one.began_at = time_of(rows, i, 5);
+    one.flipped_at = time_of(rows, i, 6);
+    one.quiet_since = time_of(rows, i, 7);
+    one.rules.grace = std::chrono::milliseconds{std::stoll(rows.text(i, 8))};
+    one.rules.force_at = time_of(rows, i, 9);
+    one.who = rows.text(i, 10);
+    pairs.push_back(std::move(one));
+  }
+  return pairs;
+}
+
+}  // namespace
+
 registry_contents observe_registry(connection& registry) {
   auto results = registry.query_all(fmt::format("{}\n{}", catalog_sql::contents_sql, catalog_sql::registry_owner_sql));
-  const auto may_read_looks = std::move(results.back());
+  const auto readable = readable_tables(results.back());
   results.pop_back();
   registry_contents seen;
   seen.contents = contents_reader{results}.done(registry);
-  if (may_read_looks.empty()) return seen;
-  if (may_read_looks.text(0, 0) != "t") {
-    seen.obstacle = "the registry's table innkeeper.look belongs neither to this admin nor to a superuser";
+  for (const auto& [table, may] : readable) {
+    if (may) continue;
+    seen.obstacle =
+        fmt::format("the registry's table innkeeper.{} belongs neither to this admin nor to a superuser", table);
     return seen;
   }
+  if (!readable.contains("look")) return seen;
   try {
-    const auto notes = registry.query_all(catalog_sql::looks_sql);
-    const auto& rows = notes.at(0);
+    const bool has_pairs = readable.contains("rotation");  // not in an older version's
+    const auto notes = registry.query_all(
+        fmt::format("{}\n{}", catalog_sql::looks_sql, has_pairs ? catalog_sql::pairs_sql : std::string_view{}));
+    read_looks(notes.at(0), seen);
     const auto& runs = notes.at(1);
     for (std::size_t i = 0; i < runs.size(); ++i) seen.unfinished_runs.insert(runs.text(i, 0));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto oid = static_cast<std::uint32_t>(std::stoul(rows.text(i, 0)));
-      seen.looks[oid] = {
-          .database = oid, .wanted = rows.text(i, 1), .found = rows.text(i, 2), .age = std::stoll(rows.text(i, 3))};
-    }
+    if (has_pairs) seen.pairs = read_pairs(notes.at(2));
   } catch (const error& refused) {
     seen.obstacle = refused.what();
   }
   return seen;
+}
+
+std::vector<log_in_pair> observe_pairs(connection& registry) {
+  const auto readable = readable_tables(registry.query(catalog_sql::registry_owner_sql));
+  const auto table = readable.find("rotation");
+  if (table == readable.end() || !table->second) return {};
+  return read_pairs(registry.query(catalog_sql::pairs_sql));
 }
 
 std::map<role_name, remembered_password> remembered_passwords(connection& registry) {

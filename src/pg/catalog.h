@@ -28,11 +28,15 @@ struct registry_contents {
   database_contents contents;
   std::map<std::uint32_t, noted_look> looks;  // by the OID of the database
   std::set<std::string> unfinished_runs;      // estates with a run that is under way or was cut off
-  std::string obstacle;                       // why there are none of both; empty: they could be read
+  std::vector<log_in_pair> pairs;
+  std::string obstacle;  // why there is none of all this; empty: it could be read
 };
 
-// The same of the registry, and the looks that it notes, in two round trips.
+// The same of the registry, and what it notes of looks and of log-ins that take turns, in two round trips.
 [[nodiscard]] registry_contents observe_registry(connection& registry);
+
+// In the registry: log-ins that take turns. Empty where there is none, or where no other hand's table may be read.
+[[nodiscard]] std::vector<log_in_pair> observe_pairs(connection& registry);
 
 // In the registry: what it remembers of log-ins' passwords. Throws where it is of an older version.
 [[nodiscard]] std::map<role_name, remembered_password> remembered_passwords(connection& registry);
