@@ -13,6 +13,7 @@ std::span<const command> all_commands() {
                                         status_command(),
                                         secret_list_command(),
                                         secret_show_command(),
+                                        secret_rotate_command(),
                                         psql_command(),
                                         migrate_status_command(),
                                         migrate_up_command(),

@@ -19,6 +19,7 @@ namespace innkeeper::cli {
 [[nodiscard]] command status_command();
 [[nodiscard]] command secret_list_command();
 [[nodiscard]] command secret_show_command();
+[[nodiscard]] command secret_rotate_command();
 [[nodiscard]] command psql_command();
 [[nodiscard]] command migrate_status_command();
 [[nodiscard]] command migrate_up_command();

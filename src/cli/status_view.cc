@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/plan_view.h"
+#include "cli/rotation_view.h"
 #include "cli/text.h"
 #include "core/server_minors.h"
 
@@ -20,6 +21,7 @@ std::string state_of(const service_status& one) {
   if (!one.retired_since.empty()) return "retired since " + one.retired_since;
   if (!one.exists) return "not there yet";
   if (one.steps > 0) return fmt::format("{} behind", counted(one.steps, "step"));
+  if (one.turn && !rotation_words(*one.turn).empty()) return "rotation: " + rotation_words(*one.turn);
   return one.attentions > 0 ? "needs attention" : "in step";
 }
 
@@ -98,6 +100,7 @@ json service_to_json(const service_status& one) {
           {"steps", one.steps},
           {"attention", one.attentions},
           {"passwords", one.passwords},
+          {"rotation", one.turn && is_under_way(one.turn->state) ? json(to_string(one.turn->state)) : json(nullptr)},
           {"connections", one.connections},
           {"connection_limit", one.connection_limit},
           {"bytes", one.bytes ? json(*one.bytes) : json(nullptr)},

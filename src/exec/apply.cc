@@ -13,6 +13,7 @@
 #include "exec/look_notes.h"
 #include "exec/observe.h"
 #include "exec/registry.h"
+#include "exec/rotate.h"
 #include "exec/secret_store.h"
 #include "pg/catalog.h"
 
@@ -42,6 +43,7 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
   auto maintenance = pg::connection::open(access.admin, connect);
   after = pg::observe_shared(maintenance);
   after.available_extensions = ran.observed.available_extensions;
+  after.pairs = ran.observed.pairs;
   std::map<database_name, const observed_database*> before;
   for (const auto& one : ran.observed.databases) before.emplace(one.name, &one);
   for (auto& one : after.databases) {
@@ -131,8 +133,9 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
   result.observed = std::move(seen.server);
   result.looks = std::move(seen.looks);
   auto secrets = stored.get();
-  if (has_retired(all, *access.server, result.observed)) {
-    result.desired = derive_desired(with_retired(all, *access.server, result.observed), *access.server);
+  const auto pairs = pairs_on(all, *access.server, result.observed);
+  if (!pairs.empty() || has_retired(all, *access.server, result.observed)) {
+    result.desired = derive_desired(with_retired(all, *access.server, result.observed), *access.server, pairs);
     secrets = read_secrets(store, result.desired);
   }
   result.secrets = look_up_secrets(secrets, result.desired, result.observed, access, options.how);
@@ -224,6 +227,37 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
   note(planned, after, report.left, tell);
 }
 
+// What a rotation was cut off in, and former log-ins that may be closed by now. False where there is nothing of that.
+bool resume_rotations(const server_plan& seen, const estate& all, const server_access& access,
+                      const apply_options& options, const event_sink& tell, std::vector<failure>& failures) {
+  if (has_errors(seen.steps.problems)) return false;
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  log_in_pairs pairs;
+  for (const auto& one : seen.desired.pairs) pairs.emplace(one.now.log_in, one.now);
+  if (!has_rotation_to_resume(seen.observed, pairs, now)) return false;
+  rotate_options how{.what = rotate_what::resume, .services = options.policy.services};
+  how.lock_timeout = options.lock_timeout;
+  for (const auto& one : rotate_on(all, access, how, tell).log_ins) {
+    if (one.outcome == rotation_outcome::failed) failures.push_back({one.services.front(), one.text, one.code});
+  }
+  return true;
+}
+
+// Another machine may have changed log-ins over. The one in use is known here once its password is.
+void follow_turns(const std::vector<desired_pair>& turns, const server_declaration& server, const estate& all) {
+  secret_store store{all.secrets_directory};
+  for (const auto& one : turns) {
+    const auto& pair = one.now;
+    if (!pair.is_known || store.read(server.name, pair.used()).state != stored_state::present) continue;
+    try {
+      if (store.in_use(server.name, pair.log_in) == pair.used()) continue;
+    } catch (const error&) {
+      // Written anew.
+    }
+    store.use(server.name, pair.log_in, pair.used());
+  }
+}
+
 }  // namespace
 
 server_plan plan_server(const estate& all, const server_access& access, const apply_options& options) {
@@ -234,8 +268,15 @@ apply_report apply_server(const estate& all, const server_access& access, const 
                           const event_sink& tell) {
   apply_report report{.server = access.server->name};
   const stopwatch watch{report};
+  std::vector<failure> stopped;  // rotations
+  std::vector<desired_pair> turns;
   {
-    const server_plan first = look_and_plan(all, access, options, true);
+    server_plan first = look_and_plan(all, access, options, true);
+    if (resume_rotations(first, all, access, options, tell, stopped)) {
+      first = look_and_plan(all, access, options, true);
+    }
+    turns = first.desired.pairs;
+    follow_turns(turns, *access.server, all);
     report.looks = first.looks;
     report.problems = first.steps.problems;
     report.attentions = first.steps.attentions;
@@ -246,6 +287,7 @@ apply_report apply_server(const estate& all, const server_access& access, const 
     }
     if (first.steps.empty()) {
       report.left = first.steps;
+      report.failures = stopped;
       count(report, first, options, {});
       note(first, first.observed, first.steps, tell);
       finish_what_was_cut_off(all, access, first, tell);
@@ -253,6 +295,9 @@ apply_report apply_server(const estate& all, const server_access& access, const 
     }
   }
   run_under_lock(all, access, options, tell, report);
+  follow_turns(turns, *access.server, all);  // with passwords that this run has made
+  for (const auto& one : stopped) report.code = worst_of(report.code, one.code);
+  report.failures.insert(report.failures.end(), stopped.begin(), stopped.end());
   if (has_errors(report.problems)) report.code = exit_code::invalid;
   return report;
 }

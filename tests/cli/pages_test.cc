@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/help_view.h"
+#include "core/rotation.h"
 #include "tests/cli/golden.h"
 #include "tests/cli/program.h"
 
@@ -11,6 +12,16 @@ namespace {
 
 TEST(pages, the_manual_in_docs_is_made_of_the_commands_pages) {
   test::expect_golden("../../docs/commands.md", whole_manual(all_commands()));
+}
+
+TEST(pages, the_steps_of_a_rotation_in_docs_are_those_of_its_table) {
+  auto page = test::read_text(std::filesystem::path{INNKEEPER_SOURCE_DIR} / "docs" / "rotation.md");
+  const std::string begin = "<!-- made of the table in src/core/rotation.cc -->\n";
+  const auto from = page.find(begin);
+  const auto to = page.find("<!-- end -->");
+  ASSERT_TRUE(from < to && to != std::string::npos);
+  page.replace(from + begin.size(), to - from - begin.size(), rotation_page());
+  test::expect_golden("../../docs/rotation.md", page);
 }
 
 TEST(pages, the_overview_lists_every_command) {
@@ -42,7 +53,7 @@ TEST(pages, bash_reads_the_completion) {
       "set -e; source <(innkeeper completion bash)\n"
       "complete_words() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _innkeeper; echo \"${COMPREPLY[*]}\"; }\n"
       "complete_words innkeeper ver; complete_words innkeeper secret ''; complete_words innkeeper plan --s");
-  EXPECT_EQ(ran.out, "verify\nlist show\n--sql --service\n") << ran.err;
+  EXPECT_EQ(ran.out, "verify\nlist show rotate\n--sql --service\n") << ran.err;
 }
 
 }  // namespace

@@ -135,6 +135,7 @@ std::string masked(std::string text, const workplace& place) {
   replace(
       R"((Advice \(1\)\n)?advice P45: PostgreSQL [^\n]* is not the newest release [^\n]*\n(  [^\n]*\n)*(\n(?=\w))?)",
       "");
+  replace(R"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC)", "MINUTE");
   replace(R"(PostgreSQL [0-9]+(\.[0-9]+)?)", "PostgreSQL VERSION");
   replace(R"(\(system [0-9]+\))", "(system ID)");
   replace(R"(list of probes [0-9]+-[0-9a-f]{8})", "list of probes VERSION");

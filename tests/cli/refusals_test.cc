@@ -50,16 +50,23 @@ TEST(refusals, of_what_is_not_running_or_not_declared) {
   workplace place;
   place.copy_example("cafe-erp");
   std::string text;
-  for (const auto& words : std::vector<std::vector<std::string>>{{"plan", "cafe-erp"},
-                                                                 {"apply", "cafe-erp", "--json"},
-                                                                 {"verify", "cafe-erp", "--json"},
-                                                                 {"status", "cafe-erp", "--service", "caffe"},
-                                                                 {"secret", "show", "cafe", "--manifest", "cafe-erp"},
-                                                                 {"secret", "show", "--manifest", "cafe-erp"},
-                                                                 {"secret", "show", "cafe", "--as", "dotnt"},
-                                                                 {"down", "cafe-erp"},
-                                                                 {"service", "create"},
-                                                                 {"wait", "--url-from", "NOT_SET"}}) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"plan", "cafe-erp"},
+                                             {"apply", "cafe-erp", "--json"},
+                                             {"verify", "cafe-erp", "--json"},
+                                             {"status", "cafe-erp", "--service", "caffe"},
+                                             {"secret", "show", "cafe", "--manifest", "cafe-erp"},
+                                             {"secret", "show", "--manifest", "cafe-erp"},
+                                             {"secret", "show", "cafe", "--as", "dotnt"},
+                                             {"secret", "rotate", "--manifest", "cafe-erp"},
+                                             {"secret", "rotate", "cafe", "--all", "--manifest", "cafe-erp"},
+                                             {"secret", "rotate", "caffe", "--manifest", "cafe-erp"},
+                                             {"secret", "rotate", "cafe", "--grace", "soon", "--manifest", "cafe-erp"},
+                                             {"secret", "rotate", "--resume", "--give-up", "--manifest", "cafe-erp"},
+                                             {"secret", "rotate", "cafe", "--manifest", "cafe-erp"},
+                                             {"down", "cafe-erp"},
+                                             {"service", "create"},
+                                             {"wait", "--url-from", "NOT_SET"}}) {
     text += transcript(place, words);
   }
   text += transcript(place, {"service", "create"}, {{"SETUP_DATABASES", "false"}, {"APP_NAME", "cafe-backend"}});

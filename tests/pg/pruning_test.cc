@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "exec/process.h"
+#include "exec/rotate.h"
 #include "tests/pg/leaving_fixture.h"
 
 namespace innkeeper::exec {
@@ -135,6 +136,23 @@ TEST_F_WHERE(can_dump(), pruning, drops_all_of_a_service_once_its_dump_was_tried
   EXPECT_EQ(rows["public.\"odd \"\"name\""], 2);
   EXPECT_THAT(ask("SELECT what FROM innkeeper.step WHERE service = 'cafe' AND kind = 'dump'", "innkeeper"),
               HasSubstr("dump, and try it"));
+}
+
+TEST_F_WHERE(can_dump(), pruning, drops_both_log_ins_that_take_turns) {
+  declare({cafe(), test::service("treasury", 20)});
+  (void)go(leaving_kind::revive, "cafe");
+  apply();
+  const rotate_options at_once{
+      .services = {"cafe"}, .grace = std::chrono::milliseconds{0}, .wait = std::chrono::seconds{60}};
+  for (const auto& one : rotate_on(all_, access_, at_once, quiet).log_ins) {
+    EXPECT_EQ(one.outcome, rotation_outcome::changed) << one.text;
+  }
+  retire("cafe");
+  undeclare("cafe");
+  (void)go(leaving_kind::prune, "cafe");
+  expect_gone();
+  EXPECT_EQ(ask("SELECT count(*) FROM innkeeper.rotation", "innkeeper"), "0");
+  EXPECT_FALSE(fs::exists(secret_store{all_.secrets_directory}.password_file("shared", {"cafe_user_b"})));
 }
 
 TEST_F_WHERE(can_dump(), pruning, leaves_what_brings_the_service_back_with_its_passwords) {
