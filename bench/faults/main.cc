@@ -20,7 +20,7 @@ using clock = std::chrono::steady_clock;
 
 struct options {
   std::string only;      // part of a kind's name
-  std::string run;       // "fresh", "changing"; empty: both
+  std::string run;       // "fresh", "changing", "rotating"; empty: all
   int at = 0;            // 0: everywhere
   int most = 1'000'000;  // points a kind and run
   int cases = 2000;

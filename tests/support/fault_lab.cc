@@ -42,6 +42,33 @@ constexpr std::string_view changed_services =
   erp: {database: cafe, schema: erp, user: erp_user, readers: [treasury]}
 )";
 
+const std::vector<std::string> users{"cafe_user", "treasury_user", "erp_user"};
+const std::vector<std::string> closing_at_once{"--grace", "0s", "--wait", "1m"};
+
+std::vector<std::string> rotate_words(std::vector<std::string> more) {
+  std::vector<std::string> words{"secret", "rotate"};
+  words.insert(words.end(), more.begin(), more.end());
+  words.insert(words.end(), closing_at_once.begin(), closing_at_once.end());
+  return words;
+}
+
+std::vector<std::string> words_of(run_kind run) {
+  switch (run) {
+    case run_kind::fresh:
+    case run_kind::changing:
+      break;
+    case run_kind::rotating:
+      return rotate_words({"--all"});
+  }
+  return {"apply"};
+}
+
+// "cafe_user_b" is one of cafe's, "erp_user" of the one whose schema is in cafe's database.
+std::string database_of(const std::string& log_in) {
+  const auto service = log_in.substr(0, log_in.find('_'));
+  return service == "erp" ? "cafe" : service;
+}
+
 // What a changing run has to undo.
 const std::vector<std::pair<std::string, std::string>> other_hands{
     {"postgres", "GRANT CONNECT ON DATABASE cafe TO PUBLIC"},
@@ -83,6 +110,8 @@ std::string_view to_string(run_kind kind) {
       return "fresh";
     case run_kind::changing:
       return "changing";
+    case run_kind::rotating:
+      return "rotating";
   }
   return {};
 }
@@ -99,6 +128,7 @@ fault_lab::fault_lab(fs::path binary)
     pg::connection::open(server_.admin(database), {}).query(statement);
   }
   prepare(run_kind::changing, std::string{head} + std::string{changed_services});
+  prepare(run_kind::rotating, std::string{head} + std::string{changed_services});
 }
 
 fs::path fault_lab::folder_of(run_kind run) const {
@@ -110,14 +140,15 @@ void fault_lab::prepare(run_kind run, const std::string& manifest) {
   const fs::path here = folder_of(run);
   fs::create_directory(here);
   std::ofstream{here / "innkeeper.yaml"} << manifest;
-  if (run == run_kind::changing) {
-    fs::copy(folder_of(run_kind::fresh) / "secrets", here / "kept", fs::copy_options::recursive);
+  if (run != run_kind::fresh) {
+    const auto before = run == run_kind::changing ? run_kind::fresh : run_kind::changing;
+    fs::copy(folder_of(before) / "secrets", here / "kept", fs::copy_options::recursive);
     fs::copy(here / "kept", here / "secrets", fs::copy_options::recursive);
   }
   server_.save(std::string{to_string(run)});
   start& made = starts_[run];
   fault_proxy proxy{{"127.0.0.1", server_.port()}, std::nullopt, {}};
-  const auto ran = innkeeper({"apply"}, run, proxy.port());
+  const auto ran = innkeeper(words_of(run), run, proxy.port());
   if (ran.status != 0) throw std::runtime_error{"an undisturbed run failed:\n" + ran.output};
   made.counts = proxy.counts();
   made.end = read_catalogs(server_.admin());
@@ -189,7 +220,9 @@ ended_program fault_lab::run_with_fault(const fault_point& point, point_result& 
                       strike(kind, backend, runner_pid);
                     }};
   const auto here = folder_of(point.run);
-  child_program runner{{binary_, "apply"},
+  std::vector<std::string> words{binary_};
+  for (auto& word : words_of(point.run)) words.push_back(std::move(word));
+  child_program runner{words,
                        {{"INNKEEPER_SERVER_URL", fmt::format("postgresql://127.0.0.1:{}/postgres", proxy.port())},
                         {"ADMIN_PASSWORD", std::string{admin_password}},
                         {"HOME", here}},
@@ -262,15 +295,51 @@ void fault_lab::judge_end(const fault_point& point, point_result& result) {
   const exec::secret_store store{folder_of(point.run) / "secrets"};
   for (const auto& one : store.list()) {
     const auto entry = store.read(one.server, one.role);
-    const auto service = one.role.value.substr(0, one.role.value.rfind('_'));
     try {
       (void)pg::connection::open(
-          server_.login(one.role.value, entry.value.password.expose(), service == "erp" ? "cafe" : service),
+          server_.login(one.role.value, entry.value.password.expose(), database_of(one.role.value)),
           {.kind = pg::session_kind::service});
     } catch (const pg::error& refused) {
       result.complaints.push_back(fmt::format("{} can't log in: {}", one.role, refused.what()));
     }
   }
+}
+
+// An application that reads its secret at this very moment, wherever the rotation ended.
+void fault_lab::judge_applications(const fault_point& point, point_result& result) const {
+  if (point.run != run_kind::rotating) return;
+  const exec::secret_store store{folder_of(point.run) / "secrets"};
+  for (const auto& user : users) {
+    const auto log_in = store.in_use("shared", {user});
+    const auto entry = store.read("shared", log_in);
+    try {
+      (void)pg::connection::open(server_.login(log_in.value, entry.value.password.expose(), database_of(log_in.value)),
+                                 {.kind = pg::session_kind::service});
+    } catch (const pg::error& refused) {
+      result.complaints.push_back(fmt::format("an application of {} is refused: {}", user, refused.what()));
+    }
+  }
+}
+
+// What was cut off goes on, and what had not begun by then is asked for again.
+void fault_lab::complete(const fault_point& point, const ended_program& first, point_result& result) {
+  const auto run = [&](const std::vector<std::string>& words) {
+    const auto next = innkeeper(words, point.run, server_.port());
+    look_for_secrets("the next run's output", next.output, result);
+    if (next.status == 0) return;
+    result.complaints.push_back(
+        fmt::format("the next run ended with {}:\n{}\nafter the first, which ended with {}:\n{}", next.status,
+                    next.output, first.status, first.output));
+  };
+  run({"apply"});
+  if (point.run != run_kind::rotating) return;
+  run(rotate_words({"--resume"}));
+  std::vector<std::string> not_begun;
+  const exec::secret_store store{folder_of(point.run) / "secrets"};
+  for (const auto& user : users) {
+    if (store.in_use("shared", {user}).value == user) not_begun.push_back(user.substr(0, user.find('_')));
+  }
+  if (!not_begun.empty()) run(rotate_words(not_begun));
 }
 
 point_result fault_lab::try_point(const fault_point& point) {
@@ -280,15 +349,10 @@ point_result fault_lab::try_point(const fault_point& point) {
     const auto first = run_with_fault(point, result);
     if (point.what.kind == fault_kind::kill_backend) wait_for_recovery();
     judge_first_run(point, first, result);
-    const auto second = innkeeper({"apply"}, point.run, server_.port());
-    if (second.status != 0) {
-      result.complaints.push_back(
-          fmt::format("the next run ended with {}:\n{}\nafter the first, which ended with {}:\n{}", second.status,
-                      second.output, first.status, first.output));
-    }
-    judge_end(point, result);
+    judge_applications(point, result);
     look_for_secrets("the first run's output", first.output, result);
-    look_for_secrets("the second run's output", second.output, result);
+    complete(point, first, result);
+    judge_end(point, result);
     look_for_secrets("the server's log", server_.log(), result);
   } catch (const std::exception& failed) {
     result.complaints.push_back(fmt::format("{}\nserver log:\n{}", failed.what(), server_.log()));

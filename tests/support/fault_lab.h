@@ -1,6 +1,7 @@
 #pragma once
 // A server of its own, an estate of two services on it, and the built binary that applies it through a fault proxy: cut
-// off at any message of a first or of a changing run, run again, and compared with a run that nothing disturbed.
+// off at any message of a first run, of a changing one or of a rotation, run again, and compared with a run that
+// nothing disturbed.
 #include <array>
 #include <filesystem>
 #include <functional>
@@ -17,8 +18,9 @@
 namespace innkeeper::test {
 
 // `fresh`: on a server as initdb leaves it. `changing`: services changed, added, another hand's work to be undone.
-enum class run_kind { fresh, changing };
-inline constexpr std::array all_run_kinds{run_kind::fresh, run_kind::changing};
+// `rotating`: every password of theirs changed, the former ones closed.
+enum class run_kind { fresh, changing, rotating };
+inline constexpr std::array all_run_kinds{run_kind::fresh, run_kind::changing, run_kind::rotating};
 [[nodiscard]] std::string_view to_string(run_kind kind);
 
 struct fault_point {
@@ -59,7 +61,9 @@ class fault_lab {
   void strike(fault_kind kind, pid_t backend, pid_t runner) const;
   [[nodiscard]] std::filesystem::path folder_of(run_kind run) const;
   void judge_first_run(const fault_point& point, const ended_program& ran, point_result& result);
+  void complete(const fault_point& point, const ended_program& first, point_result& result);
   void judge_end(const fault_point& point, point_result& result);
+  void judge_applications(const fault_point& point, point_result& result) const;
   void look_for_secrets(const std::string& where, const std::string& text, point_result& result) const;
 
   const std::filesystem::path binary_;
