@@ -34,6 +34,8 @@ rotation_book::terms rotation_run::terms() const {
 
 void rotation_run::look() {
   planned = plan_server(all, access, {.how = depth::quick});
+  if (planned.looks.obstacle.empty()) return;
+  throw error{exit_code::failed, "what the registry says of log-ins can't be read", planned.looks.obstacle};
 }
 
 void rotation_run::refresh() {

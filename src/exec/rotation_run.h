@@ -35,7 +35,8 @@ struct rotation_run {
   [[nodiscard]] const observed_role* role_of(const role_name& name) const;
   [[nodiscard]] bool has_failed() const;
   [[nodiscard]] rotation_book::terms terms() const;  // that this run was given
-  // Of the whole estate: a log-in has rights in the databases of services that it reads, too.
+  // Of the whole estate: a log-in has rights in the databases of services that it reads, too. Throws exec::error where
+  // the registry can't be read, and pg::error.
   void look();
   // What the registry says by now of those that are ready.
   void refresh();

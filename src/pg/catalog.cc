@@ -454,6 +454,7 @@ registry_contents observe_registry(connection& registry) {
     for (std::size_t i = 0; i < runs.size(); ++i) seen.unfinished_runs.insert(runs.text(i, 0));
     if (has_pairs) seen.pairs = read_pairs(notes.at(2));
   } catch (const error& refused) {
+    if (refused.connection_is_lost()) throw;
     seen.obstacle = refused.what();
   }
   return seen;
