@@ -139,6 +139,7 @@ TEST_F_WHERE(can_dump(), pruning, drops_all_of_a_service_once_its_dump_was_tried
 }
 
 TEST_F_WHERE(can_dump(), pruning, drops_both_log_ins_that_take_turns) {
+  access_.endpoints = cluster_.admin().endpoints;
   declare({cafe(), test::service("treasury", 20)});
   (void)go(leaving_kind::revive, "cafe");
   apply();
