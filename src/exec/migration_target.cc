@@ -5,7 +5,7 @@
 #include "core/naming.h"
 #include "exec/error.h"
 #include "exec/schema_files.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -28,7 +28,7 @@ conninfo migrating_log_in(const estate& all, const service_declaration& service)
   const auto access = find_access(all, server_of(all, service));
   conninfo target = service_conninfo(all, service, access);
   target.user = migrating_role(service);
-  const auto stored = secret_store{all.secrets_directory}.read(service.server, target.user);
+  const auto stored = store_of(all).read(service.server, target.user);
   if (stored.state != stored_state::present) {
     throw error{exit_code::invalid, fmt::format("not migrated: the password of \"{}\" can't be read", target.user),
                 stored.state == stored_state::absent ? fmt::format("none is kept in {}", all.secrets_directory.string())

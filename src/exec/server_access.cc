@@ -8,7 +8,7 @@
 #include "exec/error.h"
 #include "exec/password_source.h"
 #include "exec/random.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 #include "exec/wait_for_server.h"
 
 namespace innkeeper::exec {
@@ -97,15 +97,19 @@ server_access reach_server(const estate& all, const server_declaration& server, 
   return access;
 }
 
-conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
+conninfo service_conninfo(const secret_store& store, const service_declaration& service, const server_access& access) {
   conninfo target{.endpoints = access.endpoints, .user = service.user.value, .database = service.database.value};
   for (const auto* name : {"sslmode", "sslrootcert", "target_session_attrs"}) {
     const auto found = access.admin.parameters.find(name);
     if (found != access.admin.parameters.end()) target.parameters.insert(*found);
   }
-  const auto entry = secret_store{all.secrets_directory}.read(service.server, service.user.value);
+  const auto entry = store.read(service.server, service.user.value);
   if (entry.state == stored_state::present) target.password = entry.value.password;
   return target;
+}
+
+conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
+  return service_conninfo(store_of(all), service, access);
 }
 
 }  // namespace innkeeper::exec
