@@ -34,6 +34,8 @@ std::vector<option> apply_option_rows() {
       {"--jobs", "-j", option_kind::value, "N", "databases made at once; 2 unless given, and more rarely helps"},
       {"--reset-password", "", option_kind::maybe, "ROLE…",
        "set the kept passwords of these log-ins, or of all, where another hand changed one"},
+      {"--overwrite-secret", "", option_kind::maybe, "SERVICE…",
+       "write what another hand changed where these services, or all, find their secrets"},
       {"--advisory-wait", "", option_kind::value, "TIME",
        "how long to wait for another runner: 90s, 5m; 5m unless given"},
       {"--yes", "", option_kind::flag, "", "don't ask, where something would be dropped"}};
@@ -75,6 +77,10 @@ exec::apply_options parse_apply_options(const arguments& given) {
   if (given.has("--reset-password")) {
     for (const auto& name : given.values("--reset-password")) options.policy.reset_passwords.insert(role_name{name});
     options.policy.reset_every_password = options.policy.reset_passwords.empty();
+  }
+  if (given.has("--overwrite-secret")) {
+    for (const auto& name : given.values("--overwrite-secret")) options.policy.overwrite_secrets.insert(name);
+    options.policy.overwrite_every_secret = options.policy.overwrite_secrets.empty();
   }
   return options;
 }

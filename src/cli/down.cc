@@ -8,7 +8,7 @@
 #include "cli/text.h"
 #include "embedded/help_pages.h"
 #include "exec/embedded_server.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::cli {
 namespace {
@@ -98,6 +98,7 @@ void purge(const opened_estate& opened, console& out) {
   const auto servers = embedded_servers(opened);
   for (const auto* server : servers) {
     exec::purge_embedded(opened.all, *server, tell);
+    exec::clear_places(opened.all, server->name, tell);
     fs::remove_all(secrets_of(opened.all, *server));
   }
   std::error_code not_empty;

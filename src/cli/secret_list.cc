@@ -10,7 +10,7 @@
 #include "core/desired.h"
 #include "embedded/help_pages.h"
 #include "exec/rotation_book.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::cli {
 namespace {
@@ -83,7 +83,7 @@ std::string since_of(const role_name& log_in, const log_in_pair* pair, const std
 // Of two log-ins that take turns, those that may be open.
 std::vector<row> rows_of(const opened_estate& opened, const server_declaration& server,
                          const std::optional<server_memory>& memory) {
-  const exec::secret_store store{opened.all.secrets_directory};
+  const auto store = exec::store_of(opened.all);
   std::vector<row> rows;
   for (const auto& role : derive_desired(opened.all, server).roles) {
     const auto services = services_of(opened.all, role);
@@ -102,7 +102,7 @@ std::vector<row> rows_of(const opened_estate& opened, const server_declaration& 
                       .services = services,
                       .state = entry.state,
                       .problem = entry.problem,
-                      .file = store.password_file(server.name, log_in).string(),
+                      .file = entry.from.empty() ? store.password_file(server.name, log_in).string() : entry.from,
                       .since = since_of(log_in, pair, memory),
                       .rotation = rotation_of(log_in, pair)});
     }
@@ -117,6 +117,69 @@ std::vector<row> collect(const opened_estate& opened, console& out) {
     rows.insert(rows.end(), std::make_move_iterator(here.begin()), std::make_move_iterator(here.end()));
   }
   return rows;
+}
+
+struct place_row {
+  std::string service;
+  std::string place;
+  std::string state;
+  std::string problem;
+  json keys = json::array();
+  std::string keys_text;
+};
+
+std::string_view whose_words(const placed_values& values, const std::string& key, const std::string& owner) {
+  const auto found = values.find(key);
+  if (found == values.end()) return "absent";
+  if (found->second.owner != owner) return found->second.owner.empty() ? "another hand's" : "another service's";
+  return found->second.is_altered ? "altered" : "ours";
+}
+
+place_row look_at(const opened_estate& opened, const service_declaration& service, const secret_sink& sink) {
+  place_row row{.service = service.name, .place = name_of(sink)};
+  const auto place = exec::open_place(sink);
+  if (!place) {
+    row.state = "not managed by this version";
+    return row;
+  }
+  const auto entry = place->read();
+  const bool is_external = sink.managed_by == secret_manager::external;
+  row.state = std::string{word_for(entry.state)} + (is_external ? ", external" : "");
+  row.problem = entry.problem;
+  for (const auto& key : sink.keys) {
+    const auto words = whose_words(entry.content.keys, key.name, exec::owner_of(opened.all, service));
+    if (key.content.is_optional && words == "absent") continue;
+    const bool is_plain = words == "ours" || (is_external && words != "absent");
+    row.keys_text +=
+        fmt::format("{}{}{}", row.keys_text.empty() ? "" : ", ", key.name, is_plain ? "" : fmt::format(" ({})", words));
+    row.keys.push_back({{"name", key.name}, {"state", words}});
+  }
+  return row;
+}
+
+std::vector<place_row> collect_places(const opened_estate& opened) {
+  std::vector<place_row> rows;
+  for (const auto& service : opened.all.services) {
+    if (!opened.is_meant(service.name)) continue;
+    for (const auto& sink : service.secrets) rows.push_back(look_at(opened, service, sink));
+  }
+  return rows;
+}
+
+json show_places(const std::vector<place_row>& rows, console& out) {
+  text_table table{{"service", "place", "state", "keys"}};
+  json places = json::array();
+  for (const auto& one : rows) {
+    table.add({one.service, one.place, one.state, one.keys_text});
+    places.push_back({{"service", one.service},
+                      {"place", one.place},
+                      {"state", one.state},
+                      {"problem", one.problem},
+                      {"keys", one.keys}});
+    if (!one.problem.empty()) out.warn(fmt::format("innkeeper: warning: secret {}: {}", one.place, one.problem));
+  }
+  if (!rows.empty()) out.print("\n" + table.text());
+  return places;
 }
 
 exit_code run(const arguments& given, console& out) {
@@ -138,7 +201,8 @@ exit_code run(const arguments& given, console& out) {
     if (!one.problem.empty()) out.warn(fmt::format("innkeeper: warning: {}: {}", one.log_in, one.problem));
   }
   out.print(table.text());
-  out.print_json({{"estate", opened.all.name}, {"secrets", secrets}});
+  const auto places = show_places(collect_places(opened), out);
+  out.print_json({{"estate", opened.all.name}, {"secrets", secrets}, {"places", places}});
   return exit_code::ok;
 }
 
@@ -146,7 +210,7 @@ exit_code run(const arguments& given, console& out) {
 
 command secret_list_command() {
   return {.name = "secret list",
-          .summary = "which log-ins have a password here; no password is shown",
+          .summary = "which log-ins have a password, and where services find theirs; shows none",
           .page = help_pages::secret_list_md,
           .run = run};
 }

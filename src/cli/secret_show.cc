@@ -1,41 +1,78 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/commands.h"
 #include "cli/service_connection.h"
-#include "core/conninfo.h"
+#include "core/env_file.h"
+#include "core/secret_presets.h"
 #include "embedded/help_pages.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::cli {
 namespace {
 
-dialect parse_dialect(const arguments& given) {
-  if (!given.has("--as")) return dialect::uri;
-  const std::string name = given.value("--as");
-  if (const auto found = dialect_named(name)) return *found;
+// A preset is several keys; all else is one without a name. dotnet and prisma are both, and mean the one without.
+struct asked_form {
+  std::string name;
+  std::vector<secret_key> keys;
+  bool is_preset = false;
+};
+
+asked_form parse_form(const arguments& given) {
+  asked_form form{.name = given.has("--as") ? given.value("--as") : "uri"};
+  auto parsed = parse_secret_template(form.name);
+  if (parsed.value) {
+    form.keys.push_back({.content = std::move(*parsed.value)});
+    return form;
+  }
+  if (const auto* preset = find_secret_preset(form.name)) {
+    form.keys = keys_of(*preset, {});
+    form.is_preset = true;
+    return form;
+  }
+  if (form.name.find("{{") != std::string::npos)
+    throw refused{exit_code::usage, fmt::format("the template {}", parsed.problem), parsed.hint};
   std::vector<std::string_view> names;
   for (const auto& one : all_dialects()) names.push_back(one.name);
-  const auto meant = nearest(name, names);
-  throw refused{
-      exit_code::usage, fmt::format("there is no dialect \"{}\"", name),
-      meant.empty() ? fmt::format("Use one of {}.", fmt::join(names, ", ")) : fmt::format("Did you mean {}?", meant)};
+  const auto dialects = names.size();
+  for (const auto& one : all_secret_presets()) names.push_back(one.name);
+  for (const auto& one : all_secret_parts()) names.push_back(one.name);
+  const auto meant = nearest(form.name, names);
+  names.resize(dialects);
+  throw refused{exit_code::usage, fmt::format("there is no dialect, preset or part \"{}\"", form.name),
+                meant.empty() ? fmt::format("Use one of {}, or what docs/secrets.md lists.", fmt::join(names, ", "))
+                              : fmt::format("Did you mean {}?", meant)};
+}
+
+secret_facts facts_of(const arguments& given, const opened_estate& opened, const chosen_connection& chosen,
+                      const std::vector<secret_key>& keys) {
+  if (chosen.is_admin) return {.target = chosen.value};
+  return exec::facts_for(opened.all, exec::store_of(opened.all), named_service(opened.all, given.positional()),
+                         chosen.value, keys);
 }
 
 exit_code run(const arguments& given, console& out) {
-  const dialect as = parse_dialect(given);
+  const auto form = parse_form(given);
   const auto opened = open_estate_for_service(given, out);
   const auto chosen = choose_connection(given, opened);
-  const auto printed = print_conninfo(chosen.value, as);
-  if (!printed.text) {
-    throw refused{exit_code::failed, fmt::format("dialect {} can't say this connection", to_string(as)),
-                  "Use another one, such as keyword.", printed.problem};
+  const auto content = content_of({.keys = form.keys}, facts_of(given, opened, chosen, form.keys));
+  for (const auto& one : content.problems) {
+    throw refused{exit_code::failed, fmt::format("{} can't say this connection", form.name),
+                  "Use another one, such as keyword.", one.text};
   }
-  if (out.settings().json) {
-    out.print_json({{"service", chosen.is_admin ? "" : chosen.name},
-                    {"dialect", to_string(as)},
-                    {"value", printed.text->expose()}});
-  } else {
-    out.print_raw(printed.text->expose() + "\n");
+  const std::string service = chosen.is_admin ? "" : chosen.name;
+  if (form.is_preset) {
+    json values = json::object();
+    for (const auto& [key, value] : content.values) {
+      out.print(key + "=" + env_quoted(value).expose() + "\n");
+      values[key] = value.expose();
+    }
+    out.print_json({{"service", service}, {"preset", form.name}, {"values", values}});
+    return exit_code::ok;
   }
+  const auto& value = content.values.begin()->second.expose();
+  out.print(value + "\n");
+  out.print_json({{"service", service}, {"dialect", form.name}, {"value", value}});
   return exit_code::ok;
 }
 
@@ -43,10 +80,10 @@ exit_code run(const arguments& given, console& out) {
 
 command secret_show_command() {
   auto options = connection_option_rows();
-  options.insert(options.begin(), {"--as", "", option_kind::value, "DIALECT",
-                                   "uri unless given; keyword, dotnet, jdbc, sqlalchemy, asyncpg, go, node"});
+  options.insert(options.begin(), {"--as", "", option_kind::value, "FORM",
+                                   "uri unless given; a dialect, a part, a preset or a template: docs/secrets.md"});
   return {.name = "secret show",
-          .summary = "a service's connection string, in its driver's dialect; holds the password",
+          .summary = "what a service connects with, in any dialect or preset; holds the password",
           .page = help_pages::secret_show_md,
           .word = {.placeholder = "SERVICE"},
           .options = std::move(options),

@@ -1,22 +1,16 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "cli/apply_options.h"
 #include "cli/commands.h"
 #include "cli/looks_view.h"
 #include "cli/service_request.h"
 #include "core/env_file.h"
-#include "core/naming.h"
-#include "core/scram.h"
 #include "embedded/help_pages.h"
 #include "exec/error.h"
 #include "exec/manifest_loader.h"
-#include "exec/private_file.h"
-#include "exec/random.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::cli {
 namespace {
@@ -37,6 +31,7 @@ void borrow_server(service_request& request, const arguments& given, console& ou
   request.value.services.front().server = borrowed.name;
   request.value.servers = {std::move(borrowed)};
   request.value.secrets_directory = opened.all.secrets_directory;
+  if (!request.value.redis) request.value.redis = opened.all.redis;
   request.value.directory = opened.all.directory;
 }
 
@@ -50,49 +45,31 @@ void find_server(service_request& request, const arguments& given, console& out)
   if (given.has("--secrets")) request.value.secrets_directory = fs::absolute(given.value("--secrets"));
 }
 
-std::string read_if_there(const fs::path& file) {
-  std::ifstream stream{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{stream}, {}};
+// An address that the estate declares stands in for one that the environment doesn't.
+void require_redis(service_request& request) {
+  if (!request.has_redis || request.value.redis) return;
+  throw refused{exit_code::usage, "DB_TYPES asks for redis, and nothing says where it is",
+                "Set REDIS_ADDR, REDIS_URL or REDIS_HOST, declare redis: in the estate, or leave it out of DB_TYPES."};
 }
 
-std::string key_of(const service_declaration& service) {
-  return to_env_name(service.name) + "_POSTGRES_URL";
+// From there the plan does what it does for an estate's services: existing passwords are read back, never reset.
+void choose_place(service_request& request, const std::string& env_file) {
+  if (env_file.empty()) return;
+  require_redis(request);
+  request.value.services.front().secrets.push_back({.kind = place_kind::file,
+                                                    .place = fs::absolute(env_file).lexically_normal().string(),
+                                                    .shown = env_file,
+                                                    .keys = keys_for(request)});
 }
 
-// A password that only the env file still holds is taken over, so that it is never reset.
-void take_over_password(const estate& all, const fs::path& file) {
+void print_env_lines(const estate& all, const std::vector<secret_key>& keys, console& out) {
   const auto& service = all.services.front();
-  exec::secret_store store{all.secrets_directory};
-  const auto in_use = store.in_use(service.server, service.user.value);
-  if (store.read(service.server, in_use).state != exec::stored_state::absent) return;
-  const auto url = read_env_key(read_if_there(file), key_of(service));
-  if (!url) return;
-  const auto parsed = parse_conninfo(url->expose());
-  if (!parsed.value || !parsed.value->password) return;
-  const role_name& log_in = parsed.value->user;
-  const bool is_twin = log_in == twin_of(service.user.value);
-  if (log_in != service.user.value && !is_twin) return;
-  const secret& password = *parsed.value->password;
-  store.write(service.server, log_in,
-              {.password = password, .verifier = scram_verifier(password, exec::random_salt())});
-  if (is_twin) store.use(service.server, service.user.value, log_in);
-}
-
-void write_env_file(const estate& all, const std::string& file, console& out) {
-  const auto& service = all.services.front();
-  const auto access = exec::find_access(all, all.servers.front());
-  const auto printed = print_conninfo(exec::service_conninfo(all, service, access), dialect::uri);
-  if (!printed.text) throw exec::error{exit_code::failed, "the connection can't be said as a URI", printed.problem};
-  if (file == "-") {
-    out.print(patch_env_file({}, key_of(service), *printed.text).expose());
-    return;
-  }
-  const fs::path path = fs::absolute(file);
-  const std::string before = read_if_there(path);
-  const secret after = patch_env_file(before, key_of(service), *printed.text);
-  if (before == after.expose()) return;
-  exec::write_private_file(path, after.expose());
-  out.tell(fmt::format("wrote {} to {}", key_of(service), path.string()));
+  const auto store = exec::store_of(all);
+  const auto target = exec::service_conninfo(store, service, exec::find_access(all, all.servers.front()));
+  const auto content = content_of({.keys = keys}, exec::facts_for(all, store, service, target, keys));
+  for (const auto& one : content.problems)
+    throw exec::error{exit_code::failed, fmt::format("{} can't be written", one.key), one.text};
+  for (const auto& [key, value] : content.values) out.print(key + "=" + env_quoted(value).expose() + "\n");
 }
 
 exit_code run(const arguments& given, console& out) {
@@ -105,16 +82,18 @@ exit_code run(const arguments& given, console& out) {
     return exit_code::ok;
   }
   find_server(request, given, out);
-  const std::string env_file = given.value("--env-file");
-  if (!env_file.empty() && env_file != "-") take_over_password(request.value, env_file);
+  const bool is_printed = given.value("--env-file") == "-";
+  if (is_printed) require_redis(request);
+  if (!is_printed) choose_place(request, given.value("--env-file"));
+  const auto keys = keys_for(request);
   opened_estate opened;
   opened.all = std::move(request.value);
   opened.servers = {&opened.all.servers.front()};
   // Build scripts run it each time: where nothing changed, one session tells.
   const auto result = apply_estate(opened, {.how = parse_depth(given, depth::quick)}, out);
   const exit_code code = code_of(result);
-  if (!env_file.empty() && code == exit_code::ok) write_env_file(opened.all, env_file, out);
-  if (env_file != "-" && !result.reports.empty()) out.print(apply_to_text(result, out.settings().colored_results));
+  if (is_printed && code == exit_code::ok) print_env_lines(opened.all, keys, out);
+  if (!is_printed && !result.reports.empty()) out.print(apply_to_text(result, out.settings().colored_results));
   json document = apply_to_json(result);
   const auto& service = opened.all.services.front();
   document["service"] = {

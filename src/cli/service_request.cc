@@ -7,6 +7,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "core/broker.h"
+#include "core/env_file.h"
 #include "core/manifest_parser.h"
 #include "core/naming.h"
 
@@ -57,8 +59,10 @@ void read_types(service_request& request, const settings& from) {
     begin = end + 1;
     if (one == "postgres" || one == "postgresql") {
       has_postgres = true;
-    } else if (one == "redis" || one == "rabbitmq") {
-      request.notes.push_back(fmt::format("{} is not managed by this version", one));
+    } else if (one == "redis") {
+      request.has_redis = true;
+    } else if (one == "rabbitmq") {
+      request.notes.push_back("rabbitmq is not managed by this version");
     } else if (!one.empty()) {
       refuse(request, fmt::format("DB_TYPES names \"{}\", which is none", one), "Use postgres, redis or rabbitmq.");
     }
@@ -92,6 +96,26 @@ void read_address(service_request& request, const settings& from) {
     return;
   }
   request.url = conninfo{.endpoints = {where}};
+}
+
+// Where Redis is. Its password is shared, and no part of an address.
+void read_redis(service_request& request, const settings& from) {
+  if (!request.has_redis) return;
+  std::string address = from.get("", {"REDIS_URL"});
+  if (address.empty()) {
+    const std::string host = from.get("", {"REDIS_HOST"});
+    const std::string port = from.get("", {"REDIS_PORT"});
+    address = from.get("", {"REDIS_ADDR"});
+    if (address.empty() && !host.empty()) address = host + (port.empty() ? "" : ":" + port);
+    if (address.empty()) return;
+    address.insert(0, "redis://");
+  }
+  const auto parsed = parse_broker_url(address);
+  if (parsed && parsed->kind == broker_kind::redis) {
+    request.value.redis = broker_declaration{.address = *parsed};
+  } else {
+    refuse(request, "REDIS_URL, REDIS_ADDR or REDIS_HOST holds no address of Redis", "Give HOST:PORT.");
+  }
 }
 
 // As a YAML scalar in which nothing is expanded.
@@ -139,6 +163,17 @@ void read_service(service_request& request, const settings& from, const environm
 
 }  // namespace
 
+std::vector<secret_key> keys_for(const service_request& request) {
+  const std::string name = to_env_name(request.value.services.front().name);
+  std::vector<secret_key> keys;
+  const auto add = [&](const char* suffix, std::string_view part) {
+    keys.push_back({.name = name + suffix, .content = *parse_secret_template(part).value});
+  };
+  add("_POSTGRES_URL", "uri");
+  if (request.has_redis && request.value.redis) add("_REDIS_ADDR", "redis.address");
+  return keys;
+}
+
 std::vector<option> service_option_rows() {
   return {{"--app-name", "", option_kind::value, "NAME", "as APP_NAME"},
           {"--namespace", "", option_kind::value, "NAME", "as NAMESPACE"},
@@ -159,6 +194,7 @@ service_request read_service_request(const arguments& given, const environment_l
   if (!request.is_wanted) return request;
   read_address(request, from);
   read_service(request, from, values);
+  read_redis(request, from);
   return request;
 }
 

@@ -93,6 +93,11 @@ struct printed {
 [[nodiscard]] bool has_bare_semicolon(std::string_view keyword_text);
 [[nodiscard]] parsed parse_dotnet(std::string_view text);
 [[nodiscard]] bool is_dotnet_name(std::string_view name);
+// A host as libpq's URI has it in its address: an IPv6 one in brackets, its zone's percent sign encoded.
+[[nodiscard]] std::string uri_host_text(std::string_view host);
+// A value as these two dialects write it.
+[[nodiscard]] std::string keyword_quoted(std::string_view value);
+[[nodiscard]] std::string dotnet_quoted(std::string_view value);
 [[nodiscard]] parsed parse_jdbc(std::string_view text);
 [[nodiscard]] parsed parse_sqlalchemy(std::string_view text);
 

@@ -170,20 +170,6 @@ class dotnet_reader {
   std::string_view rest_;
 };
 
-std::string quoted(std::string_view value) {
-  const auto needs_quotes = [](unsigned char byte) {
-    // Bytes of UTF-8 too: .NET also trims white space beyond ASCII.
-    return byte <= ' ' || byte >= 0x7f || byte == '"' || byte == '\'' || byte == '=' || byte == ';';
-  };
-  if (!value.empty() && std::ranges::none_of(value, needs_quotes)) return std::string{value};
-  std::string text = "\"";
-  for (const char byte : value) {
-    if (byte == '"') text += '"';
-    text += byte;
-  }
-  return text + "\"";
-}
-
 // A list of hosts, each with a port of its own or with the one of "Port".
 std::vector<endpoint> endpoints_of_lists(std::string_view hosts, std::string_view port, const std::string& where) {
   std::string names_only;
@@ -232,6 +218,20 @@ std::pair<std::string, std::string> hosts_and_port(const std::vector<endpoint>& 
 
 }  // namespace
 
+std::string dotnet_quoted(std::string_view value) {
+  const auto needs_quotes = [](unsigned char byte) {
+    // Bytes of UTF-8 too: .NET also trims white space beyond ASCII.
+    return byte <= ' ' || byte >= 0x7f || byte == '"' || byte == '\'' || byte == '=' || byte == ';';
+  };
+  if (!value.empty() && std::ranges::none_of(value, needs_quotes)) return std::string{value};
+  std::string text = "\"";
+  for (const char byte : value) {
+    if (byte == '"') text += '"';
+    text += byte;
+  }
+  return text + "\"";
+}
+
 bool is_dotnet_name(std::string_view name) {
   return find_name(name) != nullptr || is_tuning(name);
 }
@@ -273,7 +273,7 @@ printed print_dotnet(const conninfo& one) {
   }();
   printed outcome;
   const auto add = [&](std::string_view name, std::string_view value) {
-    outcome.text += fmt::format("{}{}={}", outcome.text.empty() ? "" : ";", name, quoted(value));
+    outcome.text += fmt::format("{}{}={}", outcome.text.empty() ? "" : ";", name, dotnet_quoted(value));
   };
   const auto [hosts, port] = hosts_and_port(one.endpoints);
   if (hosts.empty()) throw inexpressible{"Npgsql needs a host"};

@@ -79,8 +79,10 @@ class keyword_reader {
   std::string_view rest_;
 };
 
+}  // namespace
+
 // A semicolon needs no quotes for libpq, but tells our reader this form from .NET's.
-std::string quoted_pair_value(std::string_view value) {
+std::string keyword_quoted(std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \t\n\r\v\f'\\;") == std::string_view::npos;
   if (plain) return std::string{value};
   std::string text = "'";
@@ -90,8 +92,6 @@ std::string quoted_pair_value(std::string_view value) {
   }
   return text + "'";
 }
-
-}  // namespace
 
 parsed parse_keyword(std::string_view text) {
   parsed outcome;
@@ -129,7 +129,7 @@ bool has_bare_semicolon(std::string_view keyword_text) {
 printed print_keyword(const conninfo& one) {
   std::string text;
   const auto add = [&](std::string_view name, std::string_view value) {
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, quoted_pair_value(value));
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, keyword_quoted(value));
   };
   if (const auto hosts = joined_hosts(one.endpoints); !hosts.empty()) add("host", hosts);
   if (const auto ports = joined_ports(one.endpoints); !ports.empty()) add("port", ports);

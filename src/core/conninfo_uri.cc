@@ -9,14 +9,6 @@
 namespace innkeeper::conninfo_dialects {
 namespace {
 
-// Colons of an address stay readable inside their brackets; the zone's percent sign does not.
-std::string host_text(std::string_view host) {
-  if (!is_ipv6(host)) return percent_encoded(host);
-  std::string text = "[";
-  for (const char byte : host) text += byte == ':' ? ":" : percent_encoded({&byte, 1});
-  return text + "]";
-}
-
 struct host_lists {
   std::string hosts;
   std::string ports;
@@ -52,6 +44,14 @@ host_lists take_hosts(std::string_view& rest, std::string_view whole) {
 }
 
 }  // namespace
+
+// Colons of an address stay readable inside their brackets; the zone's percent sign does not.
+std::string uri_host_text(std::string_view host) {
+  if (!is_ipv6(host)) return percent_encoded(host);
+  std::string text = "[";
+  for (const char byte : host) text += byte == ':' ? ":" : percent_encoded({&byte, 1});
+  return text + "]";
+}
 
 parsed parse_uri(std::string_view text) {
   parsed outcome;
@@ -103,7 +103,7 @@ printed print_uri(const conninfo& one) {
   std::string text = "postgresql://" + userinfo_text(one);
   for (const auto& at : one.endpoints) {
     if (&at != one.endpoints.data()) text += ",";
-    text += host_text(at.host);
+    text += uri_host_text(at.host);
     if (at.port != 0) text += fmt::format(":{}", at.port);
   }
   text += "/" + percent_encoded(one.database.value);

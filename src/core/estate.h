@@ -12,6 +12,7 @@
 #include "core/diagnostic.h"
 #include "core/name.h"
 #include "core/rotation_declaration.h"
+#include "core/secret_declaration.h"
 
 namespace innkeeper {
 
@@ -168,9 +169,12 @@ struct broker_address {
   friend bool operator==(const broker_address&, const broker_address&) = default;
 };
 
-// `redis:` or `rabbitmq:` of the manifest: who starts may wait for it. Nothing in it is made or changed yet.
+// `redis:` or `rabbitmq:` of the manifest: who starts may wait for it, and secrets name it. Nothing in it is made or
+// changed yet.
 struct broker_declaration {
   broker_address address;
+  std::string user;  // empty: none is said
+  std::vector<password_source> passwords;
   location where;
 
   friend bool operator==(const broker_declaration&, const broker_declaration&) = default;
@@ -198,6 +202,10 @@ struct service_declaration {
   std::optional<pool_declaration> pool;
   bool uses_redis = false;
   bool uses_rabbitmq = false;
+  std::optional<int> redis_db;
+  std::string rabbitmq_vhost = "/";
+  std::vector<secret_sink> secrets;
+  secret_manager managed_by = secret_manager::innkeeper;
   hardening_rules hardening;
   rotation_declaration rotation;
 

@@ -71,6 +71,19 @@ bool spells_password_keyword(std::string_view text) {
   return false;
 }
 
+// A template's text with its parts replaced.
+std::string without_parts(std::string_view text, std::string_view instead) {
+  std::string literal;
+  for (;;) {
+    const auto open = text.find("{{");
+    literal += text.substr(0, open);
+    const auto close = open == std::string_view::npos ? open : text.find("}}", open);
+    if (close == std::string_view::npos) return literal;
+    literal += instead;
+    text.remove_prefix(close + 2);
+  }
+}
+
 bool is_number_or_boolean(const yaml::node& value) {
   return !value.quoted && value.kind == yaml::node_kind::scalar;
 }
@@ -245,6 +258,10 @@ bool manifest_checker::expand_scalar(yaml::node& value, const value_shape& shape
 }
 
 bool manifest_checker::holds_password_in_clear(const yaml::node& value, const value_shape& shape) const {
+  if (shape.kind == value_kind::secret_text) {
+    const std::string literal = without_environment(value.text);
+    return spells_password(without_parts(literal, "")) || spells_password_keyword(without_parts(literal, ";"));
+  }
   const bool is_url =
       shape.kind == value_kind::server_url || shape.kind == value_kind::broker_url || shape.kind == value_kind::web_url;
   if (!is_url) return false;

@@ -47,10 +47,6 @@ const value_shape* rotation() {
   static const value_shape* shape = choice({"overlap", "in-place", "off"});
   return shape;
 }
-const value_shape* managed_by() {
-  static const value_shape* shape = choice({"innkeeper", "external"});
-  return shape;
-}
 const value_shape* connections() {
   static const value_shape* shape = integer(1, max_connections);
   return shape;
@@ -224,46 +220,6 @@ const value_shape* service_rabbitmq() {
   return shape;
 }
 
-const value_shape* secret_sinks() {
-  static const value_shape* part = choice({"uri",
-                                           "keyword",
-                                           "dotnet",
-                                           "jdbc",
-                                           "sqlalchemy",
-                                           "asyncpg",
-                                           "go",
-                                           "node",
-                                           "host",
-                                           "port",
-                                           "database",
-                                           "user",
-                                           "password",
-                                           "verifier",
-                                           "redis.url",
-                                           "redis.address",
-                                           "redis.db",
-                                           "redis.user",
-                                           "redis.password",
-                                           "rabbitmq.url",
-                                           "rabbitmq.host",
-                                           "rabbitmq.port",
-                                           "rabbitmq.vhost",
-                                           "rabbitmq.user",
-                                           "rabbitmq.password"});
-  static const key_table keys{
-      .title = "secret_sink",
-      .keys = {{"kubernetes", scalar(value_kind::kubernetes_object), "", "A Kubernetes Secret, as NAMESPACE/SECRET."},
-               {"file", scalar(value_kind::path), "", "An env file, readable by its owner only."},
-               {"directory", scalar(value_kind::path), "", "A directory with one file for each key."},
-               {"keys", named(part, value_kind::text), "", "Each key, and what stands in it."},
-               {"preset", choice({"servicebinding", "cnpg", "crunchy"}), "none", "The keys of a known convention."},
-               {"via", scalar(value_kind::simple_name), "the server itself", "The endpoint that it names."},
-               {"managed_by", managed_by(), "innkeeper", "external: read and verified, never written."}},
-      .exactly_one_of = {"kubernetes", "file", "directory"}};
-  static const value_shape* shape = list_of(record(keys));
-  return shape;
-}
-
 const value_shape* logins() {
   static const key_table keys{
       .title = "login",
@@ -307,7 +263,7 @@ const value_shape* services() {
           {"hardening", service_hardening(), "the server's", "As for the estate, item by item."},
           {"redis", service_redis(), "none", "What it has in Redis; `init` waits for it.", later},
           {"rabbitmq", service_rabbitmq(), "none", "What it has in RabbitMQ; `init` waits for it.", later},
-          {"secrets", secret_sinks(), "none", "Where its connection strings go.", later},
+          {"secrets", secret_sinks(), "none", "Where its application finds what it connects with: docs/secrets.md."},
           {"backup", backup(), "none", "How its database is backed up.", later},
           {"rotation", rotation(), "overlap",
            "How `secret rotate` changes its password: two log-ins take turns, or one gets a new password, or not at "
@@ -315,7 +271,8 @@ const value_shape* services() {
           {"restart", one_or_list_of(scalar(value_kind::workload)), "none",
            "What reads its secret only at its start, as deployment/NAME: `secret rotate` says that it is to be "
            "restarted."},
-          {"managed_by", managed_by(), "innkeeper", "external: its password is read and verified, never set.", later},
+          {"managed_by", managed_by(), "innkeeper",
+           "external: another manager makes its password, which is read from its secrets: and never written there."},
           {"logins", logins(), "none", "More log-ins, by their role names.", later},
           {"via", scalar(value_kind::simple_name), "the server itself",
            "The endpoint that its connection strings name.", later}}};
@@ -343,7 +300,7 @@ const value_shape* defaults() {
                {"pool", pool(), "none", "As in a service."},
                {"backup", backup(), "none", "As in a service.", later},
                {"rotation", rotation(), "overlap", "As in a service."},
-               {"managed_by", managed_by(), "innkeeper", "As in a service.", later}}};
+               {"managed_by", managed_by(), "innkeeper", "As in a service."}}};
   static const value_shape* shape = record(keys);
   return shape;
 }

@@ -37,6 +37,7 @@ enum class value_kind {
   cpu_amount,
   date,
   name_template,
+  secret_text,  // what stands under a key of a secret: secret_template.h
   // the others
   record,      // the keys of one table
   dictionary,  // names of the user's choice, each with one `item`

@@ -9,6 +9,7 @@
 
 #include "core/display.h"
 #include "core/manifest_hardening.h"
+#include "core/manifest_secrets.h"
 #include "core/naming.h"
 
 namespace innkeeper {
@@ -64,6 +65,7 @@ class estate_completion {
     check_readers();
     check_accepted();
     check_role_names();
+    check_secret_sinks(all_, problems_);
     return std::move(all_);
   }
 

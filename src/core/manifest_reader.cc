@@ -11,6 +11,7 @@
 #include "core/display.h"
 #include "core/manifest_hardening.h"
 #include "core/manifest_scalars.h"
+#include "core/manifest_secrets.h"
 #include "core/text.h"
 
 namespace innkeeper {
@@ -136,11 +137,15 @@ void manifest_reader::read_accepted_findings(const yaml::node& root) {
 
 void manifest_reader::read_brokers(const yaml::node& root) {
   const auto read = [&](std::string_view key, broker_kind kind, std::string_view example, auto& into) {
-    const auto* url = find_usable(find_usable(&root, key), "url");
+    const auto* broker = find_usable(&root, key);
+    const auto* url = find_usable(broker, "url");
     if (url == nullptr) return;
     const auto address = parse_broker_url(url->text);
     if (address && address->kind == kind) {
-      into = broker_declaration{*address, at(url->where)};
+      into = broker_declaration{.address = *address,
+                                .user = text_of(broker, "user"),
+                                .passwords = read_passwords(find_usable(broker, "password")),
+                                .where = at(url->where)};
     } else {
       problems_.hide_lines(source_->file, url->where.line, url->where.line);  // it may hold a secret
       problems_.error(at(url->where), fmt::format("url of {} must be a URL such as {}", key, example));
@@ -330,11 +335,22 @@ service_draft manifest_reader::read_service(const yaml::entry& entry) {
   read_migrations(find_usable(&node, "migrations"), one.migrations);
   one.uses_redis = yaml::find(node, "redis") != nullptr;
   one.uses_rabbitmq = yaml::find(node, "rabbitmq") != nullptr;
+  read_secrets(node, one);
   if (const auto* via = find_usable(&node, "via")) {
     draft.via = via->text;
     draft.via_where = at(via->where);
   }
   return draft;
+}
+
+void manifest_reader::read_secrets(const yaml::node& service, service_declaration& into) const {
+  if (const auto* db = find_usable(find_usable(&service, "redis"), "db")) {
+    into.redis_db = static_cast<int>(parse_integer(db->text).value_or(0));
+  }
+  into.rabbitmq_vhost = text_of(find_usable(&service, "rabbitmq"), "vhost", into.rabbitmq_vhost);
+  into.secrets = read_secret_sinks(
+      find_usable(&service, "secrets"), into.managed_by,
+      {.file = source_->file, .directory = source_->directory, .estate = draft_.value.directory}, problems_);
 }
 
 void manifest_reader::read_service_names(const yaml::node& service, service_draft& into) const {
@@ -374,6 +390,9 @@ void manifest_reader::read_behaviour(const yaml::node& service, service_declarat
                          : rotation->text == "in-place" ? rotation_mode::in_place
                                                         : rotation_mode::off;
     into.rotation.where = at(rotation->where);
+  }
+  if (const auto* manager = find_usable(&service, "managed_by")) {
+    into.managed_by = manager->text == "external" ? secret_manager::external : secret_manager::innkeeper;
   }
   into.may_create_schemas = boolean_of(&service, "may_create_schemas", into.may_create_schemas);
   if (const auto* limit = find_usable(&service, "connections")) {

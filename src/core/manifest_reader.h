@@ -53,6 +53,7 @@ class manifest_reader {
   void read_brokers(const yaml::node& root);
   void read_accepted_findings(const yaml::node& root);
   [[nodiscard]] hardening_rules hardening_of(const yaml::node& of) const;
+  void read_secrets(const yaml::node& service, service_declaration& into) const;
   void read_migrations(const yaml::node* migrations, migration_declaration& into) const;
   void read_pool(const yaml::node* pool, std::optional<pool_declaration>& into) const;
   void read_estate_name(const yaml::node& root);

@@ -13,6 +13,7 @@
 #include "core/display.h"
 #include "core/manifest_environment.h"
 #include "core/naming.h"
+#include "core/secret_template.h"
 
 namespace innkeeper {
 namespace {
@@ -215,6 +216,12 @@ std::optional<value_problem> check_extension(std::string_view text) {
   return from_name(check_name(extension_name{std::string{text}}));
 }
 
+std::optional<value_problem> check_secret_text(std::string_view text) {
+  auto parsed = parse_secret_template(text);
+  if (parsed.value) return std::nullopt;
+  return value_problem{std::move(parsed.problem), {}, std::move(parsed.hint)};
+}
+
 // In the order of value_kind. Patterns are what JSON Schema can say of the checks: lengths count characters there.
 constexpr std::string_view any_text = R"([^\u0000-\u001f\u007f]+)";
 constexpr std::string_view any_name = R"([^\u0000-\u001f\u007f]{1,63})";
@@ -265,6 +272,8 @@ constexpr std::array rules{
     scalar_rule{value_kind::date, "a date such as 2030-12-31", "[0-9]{4}-[0-9]{2}-[0-9]{2}", false, check_date},
     scalar_rule{value_kind::name_template, "a template; its places are {db}, {service} and {user}",
                 R"((?:[^{}\u0000-\u001f\u007f]|\{(?:db|service|user)\})+)", false, check_name_template},
+    scalar_rule{value_kind::secret_text, "a part such as uri or redis.address, or a template with {{ parts }}",
+                R"([a-z_]+(?:\.[a-z]+)?|[^\u0000-\u001f\u007f]*\{\{[^\u0000-\u001f\u007f]+)", false, check_secret_text},
 };
 static_assert(rules.size() == static_cast<std::size_t>(value_kind::record));
 

@@ -23,6 +23,10 @@ namespace innkeeper::shapes {
 [[nodiscard]] const value_shape* service_hardening();
 [[nodiscard]] const value_shape* accepted_findings();
 
+// manifest_secret_keys.cc
+[[nodiscard]] const value_shape* secret_sinks();
+[[nodiscard]] const value_shape* managed_by();
+
 // manifest_migration_keys.cc
 [[nodiscard]] const value_shape* migrations();
 

@@ -116,18 +116,22 @@ std::string context::context_of(const std::string& parameter) const {
 
 }  // namespace plan_rules
 
-namespace {
-
-// A service that must not be touched keeps its attention and loses its steps; its neighbours go on.
+// With a database that is therefore not made goes what belongs to no service in it.
 void leave_out_blocked(plan& result) {
   std::set<std::string> blocked;
   for (const auto& one : result.attentions) {
     if (one.blocks_service) blocked.insert(one.from.service);
   }
-  std::erase_if(result.steps, [&](const step& one) { return blocked.contains(one.from.service); });
+  if (blocked.empty()) return;
+  std::set<database_name> unmade;
+  for (const auto& one : result.steps) {
+    const auto* made = std::get_if<steps::create_database>(&one.what);
+    if (made != nullptr && blocked.contains(one.from.service)) unmade.insert(made->database);
+  }
+  std::erase_if(result.steps, [&](const step& one) {
+    return blocked.contains(one.from.service) || (one.from.service.empty() && unmade.contains(one.database));
+  });
 }
-
-}  // namespace
 
 plan make_plan(const desired_server& desired, const observed_server& observed, const known_secrets& secrets,
                const plan_policy& policy) {

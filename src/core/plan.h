@@ -41,6 +41,8 @@ struct plan_policy {
   std::set<std::string> services;       // empty: all; else only these, and what they need
   std::set<role_name> reset_passwords;  // drift made by another hand is mended for these only
   bool reset_every_password = false;
+  std::set<std::string> overwrite_secrets;  // services whose keys are written where another hand changed them
+  bool overwrite_every_secret = false;
 };
 
 // What this admin can't or mustn't mend: shown, never run.
@@ -102,6 +104,9 @@ struct plan {
 
 [[nodiscard]] plan make_plan(const desired_server& desired, const observed_server& observed,
                              const known_secrets& secrets, const plan_policy& policy);
+
+// A service that must not be touched (blocks_service) keeps its attention and loses its steps; its neighbours go on.
+void leave_out_blocked(plan& result);
 
 // Which databases' contents make_plan looks at.
 [[nodiscard]] std::vector<database_name> databases_to_look_into(const desired_server& desired,

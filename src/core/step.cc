@@ -1,6 +1,7 @@
 #include "core/step.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 
@@ -200,6 +201,12 @@ struct phrase_of {
         s.to.empty() ? "" : fmt::format("{} now owned by {}, ", plural(s.count, "object"), s.to);
     return {"role " + s.role.value, fmt::format("in {} {}its privileges dropped", s.database, objects)};
   }
+  phrase operator()(const steps::write_secret& s) const {
+    std::string change = fmt::format("{}", fmt::join(s.keys, ", "));
+    if (!s.removed.empty())
+      change += fmt::format("{}without {}", change.empty() ? "" : ", ", fmt::join(s.removed, ", "));
+    return {"secret " + s.place, change};
+  }
   phrase operator()(const steps::drop_role& s) const { return {"role " + s.role.value, "drop"}; }
 
  private:
@@ -247,21 +254,24 @@ constexpr std::array<std::string_view, std::variant_size_v<action>> alternative_
                                                                                       "drop_schema",
                                                                                       "take_over_owned",
                                                                                       "drop_role",
-                                                                                      "reset_database_parameter"};
+                                                                                      "reset_database_parameter",
+                                                                                      "write_secret"};
 
 }  // namespace
 
 change_kind kind_of(const step& one) {
-  return std::visit(overloaded{[](const steps::create_role&) { return change_kind::create; },
-                               [](const steps::create_database&) { return change_kind::create; },
-                               [](const steps::create_schema&) { return change_kind::create; },
-                               [](const steps::create_extension&) { return change_kind::create; },
-                               [](const steps::create_registry&) { return change_kind::create; },
-                               [](const steps::drop_database&) { return change_kind::drop; },
-                               [](const steps::drop_schema&) { return change_kind::drop; },
-                               [](const steps::drop_role&) { return change_kind::drop; },
-                               [](const auto&) { return change_kind::change; }},
-                    one.what);
+  return std::visit(
+      overloaded{[](const steps::create_role&) { return change_kind::create; },
+                 [](const steps::create_database&) { return change_kind::create; },
+                 [](const steps::create_schema&) { return change_kind::create; },
+                 [](const steps::create_extension&) { return change_kind::create; },
+                 [](const steps::create_registry&) { return change_kind::create; },
+                 [](const steps::write_secret& s) { return s.is_new ? change_kind::create : change_kind::change; },
+                 [](const steps::drop_database&) { return change_kind::drop; },
+                 [](const steps::drop_schema&) { return change_kind::drop; },
+                 [](const steps::drop_role&) { return change_kind::drop; },
+                 [](const auto&) { return change_kind::change; }},
+      one.what);
 }
 
 bool is_transactional(const step& one) {

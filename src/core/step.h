@@ -276,6 +276,14 @@ struct drop_role {
   friend bool operator==(const drop_role&, const drop_role&) = default;
 };
 
+struct write_secret {  // into a place where the application finds it; no statement
+  std::string place;   // "file .innkeeper/cafe.env"
+  std::vector<std::string> keys;
+  std::vector<std::string> removed;
+  bool is_new = false;  // the place itself
+  friend bool operator==(const write_secret&, const write_secret&) = default;
+};
+
 struct create_registry {
   friend bool operator==(const create_registry&, const create_registry&) = default;
 };
@@ -292,14 +300,14 @@ using action =
                  steps::change_object_owner, steps::create_registry, steps::reset_role_parameter,
                  steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
                  steps::revoke_on_functions, steps::drop_database, steps::drop_schema, steps::take_over_owned,
-                 steps::drop_role, steps::reset_database_parameter>;
+                 steps::drop_role, steps::reset_database_parameter, steps::write_secret>;
 
 enum class change_kind { create, change, drop };  // + ~ -
 
-// Where a step runs. `server`: with the shared catalogs, before any database. `around`: in the maintenance database,
-// for one database, right after it was created. `inside`: in the database. `closing`: in the maintenance database, when
-// everything else is done.
-enum class step_scope { server, around, inside, closing };
+// Where a step runs. `place`: on no server, and before everything that sets a password. `server`: with the shared
+// catalogs, before any database. `around`: in the maintenance database, for one database, right after it was created.
+// `inside`: in the database. `closing`: in the maintenance database, when everything else is done.
+enum class step_scope { place, server, around, inside, closing };
 
 // A membership that a plain admin lends itself for one transaction: granted before its steps, taken back after them, so
 // that no admin keeps a way into a service. Only where it holds none that is as good.

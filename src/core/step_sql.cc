@@ -272,6 +272,7 @@ struct sql_of {
     return text;
   }
   std::string operator()(const steps::drop_role& s) const { return fmt::format("DROP ROLE {};", quoted(s.role)); }
+  std::string operator()(const steps::write_secret&) const { return "-- written by `innkeeper apply`, not by SQL"; }
   std::string operator()(const steps::create_registry&) const {
     std::string text{core_sql::registry_sql};
     while (text.ends_with('\n')) text.pop_back();

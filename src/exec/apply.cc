@@ -14,7 +14,7 @@
 #include "exec/observe.h"
 #include "exec/registry.h"
 #include "exec/rotate.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 #include "pg/catalog.h"
 
 namespace innkeeper::exec {
@@ -33,6 +33,10 @@ std::map<role_name, std::string> right_passwords(const observed_server& observed
     right[role.name] = fingerprint_of(here->second.verifier);
   }
   return right;
+}
+
+log_in_trials trials_of(const apply_options& options) {
+  return options.how == depth::deep ? log_in_trials::strange : log_in_trials::none;
 }
 
 // The second look: the shared catalogs anew, and of the databases what their workers saw last.
@@ -59,14 +63,17 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
       one.is_as_noted = known->second->is_as_noted;
     }
   }
-  const secret_store store{all.secrets_directory};
+  const secret_store store = store_of(all);
   const auto secrets = look_up_secrets(read_secrets(store, ran.desired), ran.desired, after, access, options.how);
   right = right_passwords(after, secrets);
   // Passwords that were asked to be reset are reset by now.
   plan_policy policy = options.policy;
   policy.reset_every_password = false;
   policy.reset_passwords.clear();
+  policy.overwrite_every_secret = false;
+  policy.overwrite_secrets.clear();
   plan left = make_plan(ran.desired, after, secrets, policy);
+  plan_places(left, look_at_places(all, access, policy.services, trials_of(options)), policy);
   if (may_have_leftovers(ran.desired, after)) note_leftovers(left, all, *access.server, after, policy);
   return left;
 }
@@ -126,7 +133,7 @@ class stopwatch {
 server_plan look_and_plan(const estate& all, const server_access& access, const apply_options& options,
                           bool for_notes) {
   server_plan result{.access = access, .desired = derive_desired(all, *access.server)};
-  const secret_store store{all.secrets_directory};
+  const secret_store store = store_of(all);
   auto stored = std::async(std::launch::async, [&] { return read_secrets(store, result.desired); });
   auto seen = observe(access, result.desired, options.policy,
                       {.readers = options.readers, .how = options.how, .for_notes = for_notes});
@@ -140,6 +147,9 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
   }
   result.secrets = look_up_secrets(secrets, result.desired, result.observed, access, options.how);
   result.steps = make_plan(result.desired, result.observed, result.secrets, options.policy);
+  if (!has_errors(result.steps.problems)) {
+    plan_places(result.steps, look_at_places(all, access, options.policy.services, trials_of(options)), options.policy);
+  }
   if (may_have_leftovers(result.desired, result.observed)) {
     note_leftovers(result.steps, all, *access.server, result.observed, options.policy);
   }

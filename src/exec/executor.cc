@@ -13,6 +13,7 @@
 #include "exec/error.h"
 #include "exec/lock_watch.h"
 #include "exec/parallel.h"
+#include "exec/service_places.h"
 #include "pg/advisory_lock.h"
 #include "pg/catalog.h"
 #include "pg/own_role.h"
@@ -36,6 +37,7 @@ std::int64_t database_key() {
   return pg::lock_key("innkeeper: changes inside a database");
 }
 
+constexpr int places_at_once = 4;
 constexpr std::size_t steps_per_transaction = 500;  // far below the lock table's size
 
 std::string application_name(const std::string& estate) {
@@ -78,13 +80,14 @@ class runner {
  public:
   runner(const server_plan& planned, const estate& all, const apply_options& options, audit_trail& audit,
          const event_sink& tell)
-      : planned_{planned}, all_{all}, options_{options}, audit_{audit}, tell_{tell} {
+      : planned_{planned}, all_{all}, store_{store_of(all)}, options_{options}, audit_{audit}, tell_{tell} {
     for (const auto& one : planned.desired.databases) services_.emplace(one.name, &one.services);
   }
 
   execution run() {
     sort_steps();
     make_secrets();
+    write_secrets();
     auto maintenance = open(planned_.access.admin.database);
     set_parameters(maintenance);
     run_server_steps(maintenance);
@@ -109,6 +112,9 @@ class runner {
     };
     for (const auto& one : planned_.steps.steps) {
       switch (one.scope) {
+        case step_scope::place:
+          places_.push_back(&one);
+          break;
         case step_scope::server:
           (is_transactional(one) ? server_ : parameters_).push_back(&one);
           break;
@@ -164,12 +170,32 @@ class runner {
   }
 
   secret verifier_for(const role_name& role) {
-    secret_store store{all_.secrets_directory};
-    auto entry = store.read_or_create(planned_.desired.name, role);
+    auto entry = store_.read_or_create(planned_.desired.name, role);
     if (entry.state != stored_state::present) {
       throw error{exit_code::invalid, fmt::format("password of \"{}\" can't be kept", role), entry.problem};
     }
     return entry.value.verifier;
+  }
+
+  // What can't be written keeps its service's log-in from being made or changed: no application could know.
+  void write_secrets() {
+    std::map<std::string_view, const service_declaration*> services;
+    for (const auto& one : all_.services) services.emplace(one.name, &one);
+    parallel_for(places_.size(), places_at_once, [&](std::size_t i) {
+      const step& one = *places_[i];
+      if (has_failed(one.from.service)) return;
+      tell_step(event_kind::step_begun, one);
+      const auto start = clock::now();
+      try {
+        const auto& service = *services.at(one.from.service);
+        (void)write_places(all_, store_, service, service_conninfo(store_, service, planned_.access),
+                           overwrites_secrets_of(options_.policy, service.name),
+                           std::get<steps::write_secret>(one.what).place);
+        record_success(one, since(start));
+      } catch (const error& failed) {
+        record_failure(one, std::nullopt, whole_text(failed), failed.code());
+      }
+    });
   }
 
   pg::connection open(const database_name& database) {
@@ -434,10 +460,12 @@ class runner {
 
   const server_plan& planned_;
   const estate& all_;
+  secret_store store_;
   const apply_options& options_;
   audit_trail& audit_;
   const event_sink& tell_;
   std::map<database_name, const std::vector<std::string>*> services_;
+  step_list places_;
   step_list parameters_;
   step_list server_;
   std::vector<database_work> databases_;

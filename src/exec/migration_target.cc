@@ -5,7 +5,7 @@
 #include "core/naming.h"
 #include "exec/error.h"
 #include "exec/schema_files.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -24,7 +24,7 @@ conninfo migrating_log_in(const estate& all, const service_declaration& service)
   conninfo target = service_conninfo(all, service, access);
   // The log-in that may change the schema.
   if (service.access == access_mode::readwrite) target.user = migrator_role(service.name);
-  const auto stored = secret_store{all.secrets_directory}.read(service.server, target.user);
+  const auto stored = store_of(all).read(service.server, target.user);
   if (stored.state != stored_state::present) {
     throw error{exit_code::invalid, fmt::format("not migrated: the password of \"{}\" can't be read", target.user),
                 stored.state == stored_state::absent ? fmt::format("none is kept in {}", all.secrets_directory.string())

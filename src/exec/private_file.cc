@@ -27,13 +27,21 @@ fs::path directory_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path{"."};
 }
 
+// Whoever may not give a file away keeps it, as with any editor.
+void give_to_owner_of(const fs::path& file, int opened) {
+  struct stat before {};
+  if (::stat(file.c_str(), &before) == 0) (void)!::fchown(opened, before.st_uid, before.st_gid);
+}
+
 // A whole file under a name of its own beside its final place; gone with this object unless it was renamed.
 class temporary_file {
  public:
-  temporary_file(const fs::path& beside, std::string_view content, durability needed, mode_t mode = 0600)
+  temporary_file(const fs::path& beside, std::string_view content, durability needed, unix_owner whose,
+                 mode_t mode = 0600)
       : path_{directory_of(beside) / fmt::format(".{}.{}", beside.filename().string(), random_name())} {
     const descriptor opened{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (opened.get() < 0) fail("write", beside, errno);
+    if (whose == unix_owner::as_before) give_to_owner_of(beside, opened.get());
     if (::fchmod(opened.get(), mode) != 0) give_up(beside);
     while (!content.empty()) {
       const ssize_t written = ::write(opened.get(), content.data(), content.size());
@@ -94,25 +102,55 @@ void ensure_private_directory(const fs::path& directory) {
                 fmt::format("Run: chmod 700 '{}'.", directory.string())};
 }
 
-void write_private_file(const fs::path& file, std::string_view content, durability needed) {
-  const temporary_file temporary{file, content, needed};
+void write_private_file(const fs::path& file, std::string_view content, durability needed, unix_owner whose) {
+  const temporary_file temporary{file, content, needed, whose};
   if (::rename(temporary.path().c_str(), file.c_str()) != 0) fail("write", file, errno);
   if (needed == durability::durable) sync_directory(directory_of(file));
 }
 
 void write_public_file(const fs::path& file, std::string_view content) {
-  const temporary_file temporary{file, content, durability::recomputable, 0644};
+  const temporary_file temporary{file, content, durability::recomputable, unix_owner::us, 0644};
   if (::rename(temporary.path().c_str(), file.c_str()) != 0) fail("write", file, errno);
 }
 
 bool create_private_file(const fs::path& file, std::string_view content, durability needed) {
-  const temporary_file temporary{file, content, needed};
+  const temporary_file temporary{file, content, needed, unix_owner::us};
   if (::link(temporary.path().c_str(), file.c_str()) != 0) {
     if (errno == EEXIST) return false;
     fail("write", file, errno);
   }
   if (needed == durability::durable) sync_directory(directory_of(file));
   return true;
+}
+
+std::string others_may_read_it(const fs::path& file) {
+  return fmt::format("other users may read \"{}\": run: chmod 600 '{}'", file.string(), file.string());
+}
+
+file_content read_small_file(const fs::path& file, std::size_t most) {
+  const auto unreadable = [](std::string problem) {
+    return file_content{.state = stored_state::unreadable, .problem = std::move(problem)};
+  };
+  const descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (opened.get() < 0) {
+    if (errno == ENOENT) return {};
+    return unreadable(fmt::format("\"{}\" could not be read: {}{}", file.string(),
+                                  std::generic_category().message(errno),
+                                  errno == EACCES ? "; it must belong to the user who runs this" : ""));
+  }
+  struct stat status {};
+  if (::fstat(opened.get(), &status) != 0)
+    return unreadable(
+        fmt::format("\"{}\" could not be read: {}", file.string(), std::generic_category().message(errno)));
+  if (!S_ISREG(status.st_mode)) return unreadable(fmt::format("\"{}\" is not a file", file.string()));
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > most) return unreadable(fmt::format("\"{}\" is too large to be a secret", file.string()));
+  std::string text(size, '\0');
+  if (::read(opened.get(), text.data(), text.size()) != status.st_size)
+    return unreadable(fmt::format("\"{}\" could not be read whole: try again", file.string()));
+  return {.state = stored_state::present,
+          .text = secret{std::move(text)},
+          .others_may_read = (status.st_mode & (S_IRWXG | S_IRWXO)) != 0};
 }
 
 }  // namespace innkeeper::exec

@@ -3,8 +3,20 @@
 #include "core/leaving.h"
 #include "exec/attempts.h"
 #include "exec/observe.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::exec {
+
+namespace {
+
+// What an application would find is part of what is verified, whoever wrote it there.
+void count_secrets_as_drift(plan& left) {
+  for (auto& one : left.attentions) {
+    if (one.topic.starts_with("secret.") && !one.is_advice) one.fails_service = true;
+  }
+}
+
+}  // namespace
 
 proof_report verify_server(const estate& declared, const server_access& access, const verify_options& options,
                            const event_sink& tell) {
@@ -19,10 +31,13 @@ proof_report verify_server(const estate& declared, const server_access& access, 
   if (!pairs.empty() || has_retired(declared, *access.server, observed)) {
     desired = derive_desired(all, *access.server, pairs);
   }
-  const secret_store store{all.secrets_directory};
+  const secret_store store = store_of(all);
   auto left =
       make_plan(desired, observed,
                 look_up_secrets(read_secrets(store, desired), desired, observed, access, options.how), options.policy);
+  const auto trials = options.how == depth::deep ? log_in_trials::every : log_in_trials::none;
+  plan_places(left, look_at_places(all, access, options.policy.services, trials), options.policy);
+  count_secrets_as_drift(left);
   if (may_have_leftovers(desired, observed)) note_leftovers(left, declared, *access.server, observed, options.policy);
   const proof_facts facts{all, desired, observed, options.policy.services};
   attempt_plan tried;

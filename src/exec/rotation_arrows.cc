@@ -12,6 +12,7 @@
 #include "exec/random.h"
 #include "exec/rotation_likeness.h"
 #include "exec/rotation_trial.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -166,10 +167,21 @@ class traveller {
       return rotation_event::places_failed;
     }
     run_.store.use(run_.server(), pair_.log_in, pair_.other());
+    place(pair_.other(), kept.value.password);
     run_.tell_done(one_, "written");
     run_.book.flip(pair_);
     pair_.on_twin = !pair_.on_twin;
     return rotation_event::places_written;
+  }
+
+  // In all places where an application of it looks.
+  void place(const role_name& log_in, const secret& password) {
+    const auto places = store_of(run_.all);
+    for (const auto* service : one_.services) {
+      if (service->user.value != pair_.log_in) continue;  // its migrator's, which only Innkeeper uses
+      exec::write_places(run_.all, places, *service, service_conninfo_as(log_in, password, *service, run_.access),
+                         false);
+    }
   }
 
   // Whoever is not restarted shows by the sessions that it opens.
@@ -226,6 +238,7 @@ class traveller {
   rotation_event renew() {
     const auto made = make_password();
     run_.store.write(run_.server(), pair_.used(), made);
+    place(pair_.used(), made.password);
     run_.tell_done(one_, "kept");
     run_.book.renew(pair_, made.verifier);
     run_.tell_done(one_, "set");
@@ -241,6 +254,8 @@ class traveller {
   // The secret first: whoever reads it meanwhile finds the log-in that stays open.
   rotation_event give_up() {
     run_.store.use(run_.server(), pair_.log_in, pair_.used());
+    const auto former = run_.store.read(run_.server(), pair_.used());
+    if (former.state == stored_state::present) place(pair_.used(), former.value.password);
     run_.tell_done(one_, "taken back");
     run_.book.close(pair_, rotation_state::settled);
     if (pair_.has_twin) run_.store.forget(run_.server(), pair_.other());

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "core/naming.h"
 #include "exec/rotation_likeness.h"
+#include "exec/service_places.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -50,6 +53,9 @@ bool is_older(const log_in_pair& pair, const pg::password_times& ages, std::chro
 void choose_to_rotate(rotation_run& run, rotation_candidate& one, const pg::password_times& ages) {
   if (run.options.older_than && !is_older(one.result.now, ages, *run.options.older_than)) {
     one.is_ready = false;
+  } else if (std::ranges::any_of(
+                 one.services, [](const auto* each) { return each->managed_by == secret_manager::external; })) {
+    run.refuse(one, "another manager makes its password (managed_by: external): it is changed there");
   } else if (one.mode == rotation_mode::off) {
     run.refuse(one, fmt::format("the manifest says rotation: off{}",
                                 one.where.line > 0 ? fmt::format(" ({})", to_string(one.where)) : ""));
@@ -127,6 +133,44 @@ void refuse_where_a_twin_would_lack_something(rotation_run& run) {
   }
 }
 
+// What would go on naming the former log-in after the rotation; empty: nothing.
+std::string obstacle_in(const place_look& look) {
+  if (look.sink.managed_by == secret_manager::external) return {};
+  if (look.is == place_look::state::unreadable)
+    return fmt::format("secret {} can't be read: {}", name_of(look.sink), look.problem);
+  for (const auto& key : judge(look)) {
+    const bool stays = key.truth == key_truth::altered || key.truth == key_truth::foreign ||
+                       key.truth == key_truth::of_another_owner;
+    if (stays) {
+      return fmt::format(
+          "secret {}: {} is another hand's, and would go on naming the former log-in; \"innkeeper apply "
+          "--overwrite-secret {}\" makes it ours",
+          name_of(look.sink), key.name, look.service);
+    }
+  }
+  return {};
+}
+
+void refuse_where_another_hand_wrote(rotation_run& run) {
+  if (run.options.what != rotate_what::rotate) return;
+  std::map<std::string, rotation_candidate*> beginning;
+  std::set<std::string> services;
+  for (auto* one : run.chosen) {
+    if (!one->is_ready || one->result.now.state != rotation_state::settled) continue;
+    for (const auto* service : one->services) {
+      if (service->user.value != one->result.log_in) continue;
+      beginning[service->name] = one;
+      services.insert(service->name);
+    }
+  }
+  if (services.empty()) return;
+  for (const auto& look : look_at_places(run.all, run.access, services, log_in_trials::none)) {
+    auto& one = *beginning.at(look.service);
+    auto obstacle = obstacle_in(look);
+    if (!obstacle.empty() && one.is_ready) run.refuse(one, std::move(obstacle));
+  }
+}
+
 }  // namespace
 
 void choose_log_ins(rotation_run& run) {
@@ -137,6 +181,7 @@ void choose_log_ins(rotation_run& run) {
     run.chosen.push_back(&one);
     choose(run, one, ages);
   }
+  refuse_where_another_hand_wrote(run);
   refuse_where_a_twin_would_lack_something(run);
 }
 

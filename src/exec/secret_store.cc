@@ -1,15 +1,11 @@
 #include "exec/secret_store.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <optional>
 #include <system_error>
 
@@ -59,45 +55,15 @@ std::optional<std::string> name_of_file(std::string_view text) {
   return name;
 }
 
-struct file_content {
-  stored_state state = stored_state::absent;
-  secret text;
-  std::string problem;
-};
-
 file_content unreadable(std::string problem) {
-  return {stored_state::unreadable, {}, std::move(problem)};
+  return {.state = stored_state::unreadable, .problem = std::move(problem)};
 }
 
-std::string problem_of(const fs::path& file, const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) return fmt::format("\"{}\" is not a file", file.string());
-  if ((status.st_mode & 0077U) != 0)
-    return fmt::format("other users may read \"{}\": run: chmod 600 '{}'", file.string(), file.string());
-  if (status.st_size > 65536) return fmt::format("\"{}\" is too large to be a password", file.string());
-  return {};
-}
-
+// A file that others may read is refused before anything is said about what stands in it.
 file_content read_file(const fs::path& file) {
-  const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (opened < 0) {
-    if (errno == ENOENT) return {};
-    return unreadable(fmt::format("\"{}\" could not be read: {}{}", file.string(),
-                                  std::generic_category().message(errno),
-                                  errno == EACCES ? "; it must belong to the user who runs this" : ""));
-  }
-  struct stat status {};
-  std::string problem;
-  std::string text;
-  if (::fstat(opened, &status) != 0) {
-    problem = fmt::format("\"{}\" could not be read: {}", file.string(), std::generic_category().message(errno));
-  } else if (problem = problem_of(file, status); problem.empty()) {
-    text.resize(static_cast<std::size_t>(status.st_size));
-    const ssize_t got = ::read(opened, text.data(), text.size());
-    if (got != status.st_size) problem = fmt::format("\"{}\" could not be read whole: try again", file.string());
-  }
-  ::close(opened);
-  if (!problem.empty()) return unreadable(std::move(problem));
-  return {stored_state::present, secret{std::move(text)}, {}};
+  file_content content = read_small_file(file, 65536);
+  if (content.others_may_read) return unreadable(others_may_read_it(file));
+  return content;
 }
 
 file_content read_password(const fs::path& file) {
@@ -188,12 +154,22 @@ secret secret_store::verifier_for(const fs::path& in, const secret& password) co
   return made.verifier;
 }
 
+bool secret_store::is_external(std::string_view server, const role_name& role) const {
+  return others_.is_external && others_.is_external(server, role);
+}
+
 secret_store::entry secret_store::read(std::string_view server, const role_name& role) const {
+  if (is_external(server, role)) return others_.read(server, role);
+  auto here = read_here(server, role);
+  return here.state == stored_state::absent && others_.read ? others_.read(server, role) : here;
+}
+
+secret_store::entry secret_store::read_here(std::string_view server, const role_name& role) const {
   const fs::path in = folder(server, role);
   file_content password = read_password(in / password_name);
-  if (password.state != stored_state::present) return {password.state, {}, std::move(password.problem)};
+  if (password.state != stored_state::present) return {.state = password.state, .problem = std::move(password.problem)};
   secret verifier = verifier_for(in, password.text);
-  return {stored_state::present, {std::move(password.text), std::move(verifier)}, {}};
+  return {.state = stored_state::present, .value = {std::move(password.text), std::move(verifier)}};
 }
 
 void secret_store::write(std::string_view server, const role_name& role, const stored_secret& value) {
@@ -209,13 +185,20 @@ void secret_store::write(std::string_view server, const role_name& role, const s
 }
 
 secret_store::entry secret_store::read_or_create(std::string_view server, const role_name& role) {
-  if (auto there = read(server, role); there.state != stored_state::absent) return there;
+  if (is_external(server, role)) return read(server, role);
+  const auto there = read(server, role);
+  if (there.state == stored_state::unreadable || (there.state == stored_state::present && there.from.empty()))
+    return there;
   ensure_private_directory(directory_);
   const fs::path in = folder(server, role);
   ensure_private_directory(in);
   // Whoever comes second finds the other's password; either way the file is what counts.
-  (void)create_private_file(in / password_name, generate_password().expose());
-  return read(server, role);
+  if (there.state == stored_state::absent) {
+    (void)create_private_file(in / password_name, generate_password().expose());
+  } else if (create_private_file(in / password_name, there.value.password.expose())) {
+    write_private_file(in / verifier_name, verifier_line(there.value), durability::recomputable);
+  }
+  return read_here(server, role);
 }
 
 std::vector<secret_store::listed_secret> secret_store::list() const {

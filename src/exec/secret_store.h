@@ -6,14 +6,17 @@
 // the directory is read-only. One newline at its end, which editors add, is not part of the password. A file that
 // others may read is refused, as ssh refuses such keys. Absent, empty and unreadable are three different things.
 //
-// Several processes may use one directory at once; a process may die at any time.
+// Several processes may use one directory at once; a process may die at any time. An estate's store (store_of() in
+// exec/service_places.h) also knows the places of its services, and reads back from them what the directory lost.
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/name.h"
 #include "core/secret.h"
+#include "exec/private_file.h"
 
 namespace innkeeper::exec {
 
@@ -24,14 +27,13 @@ struct stored_secret {
   friend bool operator==(const stored_secret&, const stored_secret&) = default;
 };
 
-enum class stored_state { absent, present, unreadable };
-
 class secret_store {
  public:
   struct entry {
     stored_state state = stored_state::absent;
     stored_secret value;
     std::string problem;  // of an unreadable one: what is wrong, and what to run
+    std::string from;     // of a present one: another place that it was read back from; empty: the directory itself
   };
   struct listed_secret {
     std::string server;
@@ -40,15 +42,26 @@ class secret_store {
     friend auto operator<=>(const listed_secret&, const listed_secret&) = default;
   };
 
-  explicit secret_store(std::filesystem::path directory) : directory_{std::move(directory)} {}
+  // Other places that may hold a log-in's password (exec/service_places.h).
+  struct elsewhere {
+    std::function<entry(std::string_view server, const role_name& role)> read;
+    // Another manager makes it: then it is read there alone, never made and never copied here.
+    std::function<bool(std::string_view server, const role_name& role)> is_external;
+  };
 
-  // Two small reads where nothing changed; the password's binding to its verifier is checked without PBKDF2.
+  explicit secret_store(std::filesystem::path directory) : directory_{std::move(directory)} {}
+  secret_store(std::filesystem::path directory, elsewhere others)
+      : directory_{std::move(directory)}, others_{std::move(others)} {}
+
+  // Two small reads where nothing changed; the password's binding to its verifier is checked without PBKDF2. What the
+  // directory has not is read elsewhere.
   [[nodiscard]] entry read(std::string_view server, const role_name& role) const;
 
   // Password first, then verifier: what a crash between them leaves is mended by the next read. Throws exec::error.
   void write(std::string_view server, const role_name& role, const stored_secret& value);
 
-  // Of several callers one makes the password and all return it, with the same verifier. Throws exec::error where it
+  // Of several callers one makes the password and all return it, with the same verifier; a password that another place
+  // still has is taken over instead. Throws exec::error where it
   // cannot be written; an unreadable entry is returned and left alone.
   [[nodiscard]] entry read_or_create(std::string_view server, const role_name& role);
 
@@ -71,7 +84,11 @@ class secret_store {
   [[nodiscard]] std::filesystem::path folder(std::string_view server, const role_name& role) const;
   [[nodiscard]] secret verifier_for(const std::filesystem::path& in, const secret& password) const;
 
+  [[nodiscard]] entry read_here(std::string_view server, const role_name& role) const;
+  [[nodiscard]] bool is_external(std::string_view server, const role_name& role) const;
+
   std::filesystem::path directory_;
+  elsewhere others_;
 };
 
 }  // namespace innkeeper::exec

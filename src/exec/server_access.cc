@@ -8,7 +8,7 @@
 #include "exec/error.h"
 #include "exec/password_source.h"
 #include "exec/random.h"
-#include "exec/secret_store.h"
+#include "exec/service_places.h"
 #include "exec/wait_for_server.h"
 
 namespace innkeeper::exec {
@@ -97,8 +97,7 @@ server_access reach_server(const estate& all, const server_declaration& server, 
   return access;
 }
 
-conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
-  const secret_store store{all.secrets_directory};
+conninfo service_conninfo(const secret_store& store, const service_declaration& service, const server_access& access) {
   const auto log_in = store.in_use(service.server, service.user.value);
   const auto entry = store.read(service.server, log_in);
   return service_conninfo_as(log_in,
@@ -115,6 +114,10 @@ conninfo service_conninfo_as(const role_name& log_in, const std::optional<secret
     if (found != access.admin.parameters.end()) target.parameters.insert(*found);
   }
   return target;
+}
+
+conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
+  return service_conninfo(store_of(all), service, access);
 }
 
 }  // namespace innkeeper::exec

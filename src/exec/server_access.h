@@ -7,6 +7,7 @@
 #include "core/conninfo.h"
 #include "core/estate.h"
 #include "exec/event.h"
+#include "exec/secret_store.h"
 
 namespace innkeeper::exec {
 
@@ -27,7 +28,9 @@ struct server_access {
 [[nodiscard]] server_access reach_server(const estate& all, const server_declaration& server, const event_sink& tell);
 
 // What an application connects with: the service's log-in that is in use, its database, the server's address. Without a
-// password where none is stored.
+// password where none is stored. For many services give the store: store_of() looks at all of them.
+[[nodiscard]] conninfo service_conninfo(const secret_store& store, const service_declaration& service,
+                                        const server_access& access);
 [[nodiscard]] conninfo service_conninfo(const estate& all, const service_declaration& service,
                                         const server_access& access);
 // The same with another log-in.

@@ -30,22 +30,48 @@ for attempt in 1 2 3; do
 done
 )sh";
 
+// As each application does it: by what stands in its own file, in its own dialect, in a process without any other key.
+constexpr const char* log_in_by_every_env_file = R"sh(
+for file in "$estate"/.innkeeper/*.env; do
+  [[ -e $file ]] || continue
+  for key in $(sed -nE 's/^([A-Z_]+_(URL|STRING))=.*/\1/p' "$file"); do
+    (set -a; . "$file"; innkeeper wait --url-from "$key" >wait.out) || echo "$key of $file doesn't log in"
+    echo "tried $key"
+  done
+done
+)sh";
+
+// Keys of env files in each estate that hold a PostgreSQL log-in.
+const std::map<std::string, int> log_ins_in_env_files{{"ai-loadbalancer", 0},
+                                                      {"flow-backend", 12},
+                                                      {"flow-backend-isolated", 12},
+                                                      {"online-boutique", 1},
+                                                      {"appointments", 3}};
+
+int count_of(std::string_view word, const std::string& text) {
+  int count = 0;
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
+
 class every_estate : public testing::TestWithParam<std::string> {};
 
 TEST_P(every_estate, comes_up_is_in_step_is_proved_and_goes_without_a_trace) {
   workplace place;
   const auto folder = place.copy_example(GetParam());
   const std::string name = GetParam();
-  const auto ran =
-      place.shell("innkeeper up " + name + " && innkeeper plan --check " + name + " && innkeeper verify --prove " +
-                  name + " && innkeeper migrate status --check " + name + " && innkeeper migrate verify --round-trip " +
-                  name + "\n echo status $?\n" + second_up + "innkeeper down --purge --yes " + name);
+  const auto ran = place.shell("innkeeper up " + name + " && innkeeper plan --check " + name +
+                               " && innkeeper verify --prove " + name + " && innkeeper migrate status --check " + name +
+                               " && innkeeper migrate verify --round-trip " + name + "\n echo status $?\n" + second_up +
+                               "estate=" + name + log_in_by_every_env_file + "innkeeper down --purge --yes " + name);
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("\nstatus 0\n"));
   EXPECT_THAT(ran.out, HasSubstr("\nno transaction\n")) << "a second up writes something";
   EXPECT_THAT(ran.out, HasSubstr("Proved: "));
   EXPECT_THAT(ran.out, HasSubstr("0 leaks, 0 failed"));
   EXPECT_FALSE(fs::exists(folder / ".innkeeper"));
+  EXPECT_THAT(ran.out, testing::Not(HasSubstr("doesn't log in"))) << ran.err;
+  EXPECT_EQ(count_of("\ntried ", ran.out), log_ins_in_env_files.at(name));
   if (name == "ai-loadbalancer") {
     EXPECT_THAT(ran.out, HasSubstr("shares its user with"));
   }
@@ -173,6 +199,23 @@ TEST(estate, no_generated_password_is_anywhere_but_in_its_file) {
     EXPECT_EQ(ran.status, 0) << ran.err;
     places[testing::PrintToString(words)] = ran.out + ran.err;
   }
+  // Of places that another hand changed, and of one that can't be read.
+  EXPECT_EQ(place
+                .shell("sed -i 's|:5432/|:1/|; s|@[^/]*/|@elsewhere/|' cafe-erp/.innkeeper/cafe.env && chmod 644 "
+                       "cafe-erp/.innkeeper/erp.env")
+                .status,
+            0);
+  for (const auto& words : std::vector<std::vector<std::string>>{{"plan", "--json", "-v"},
+                                                                 {"apply", "--json", "-v"},
+                                                                 {"verify", "--json", "-v"},
+                                                                 {"secret", "list", "--json"},
+                                                                 {"apply", "-v", "--overwrite-secret"}}) {
+    const auto ran = place.innkeeper(words);
+    places["after another hand: " + testing::PrintToString(words)] = ran.out + ran.err;
+  }
+  EXPECT_THAT(places["after another hand: { \"plan\", \"--json\", \"-v\" }"],
+              testing::AllOf(HasSubstr("CAFE_POSTGRES_URL was changed by another hand"), HasSubstr("can't be read")));
+  EXPECT_EQ(place.shell("chmod 600 cafe-erp/.innkeeper/erp.env").status, 0);
   places["psql"] = place.innkeeper({"psql", "cafe", "--", "-c", "select pg_sleep(0.3)"}).err;
   places["process list"] = processes.seen();
   places["audit trail"] =

@@ -1,5 +1,6 @@
 #include "cli/service_request.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -83,8 +84,30 @@ TEST(service_request, what_is_not_asked_for_is_not_done) {
   for (const auto* yes : {"true", "TRUE", "1", "yes", ""}) {
     EXPECT_TRUE(read({{"APP_NAME", "cafe"}, {"SETUP_DATABASES", yes}}).is_wanted) << yes;
   }
-  EXPECT_THAT(read({{"APP_NAME", "cafe"}, {"DB_TYPES", "postgres, redis"}}).notes,
-              ElementsAre("redis is not managed by this version"));
+  EXPECT_THAT(read({{"APP_NAME", "cafe"}, {"DB_TYPES", "postgres, rabbitmq"}}).notes,
+              ElementsAre("rabbitmq is not managed by this version"));
+}
+
+TEST(service_request, its_keys_are_those_that_the_seeds_applications_read) {
+  const auto keys_of = [](const std::map<std::string, std::string>& variables) {
+    const auto request = read(variables);
+    EXPECT_TRUE(request.problems.empty());
+    std::string text;
+    for (const auto& key : keys_for(request)) text += key.name + "=" + key.content.written + " ";
+    if (request.value.redis)
+      text += fmt::format("{}:{}", request.value.redis->address.host, request.value.redis->address.port);
+    return text;
+  };
+  EXPECT_EQ(keys_of({{"APP_NAME", "cafe-backend"}}), "CAFE_POSTGRES_URL=uri ");
+  for (const auto& address :
+       std::vector<std::map<std::string, std::string>>{{{"REDIS_ADDR", "cache:7000"}},
+                                                       {{"REDIS_URL", "redis://cache:7000/1"}},
+                                                       {{"REDIS_HOST", "cache"}, {"REDIS_PORT", "7000"}}}) {
+    auto variables = address;
+    variables.insert({{"APP_NAME", "cafe-backend"}, {"DB_TYPES", "postgres,redis"}});
+    EXPECT_EQ(keys_of(variables), "CAFE_POSTGRES_URL=uri CAFE_REDIS_ADDR=redis.address cache:7000");
+  }
+  EXPECT_FALSE(read({{"APP_NAME", "cafe"}, {"DB_TYPES", "postgres,redis"}, {"REDIS_ADDR", "a b"}}).problems.empty());
 }
 
 }  // namespace

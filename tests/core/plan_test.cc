@@ -276,8 +276,12 @@ TEST(plan, leaves_a_service_alone_whose_secret_cannot_be_read) {
   const auto all = estate_of({service("cafe"), service("erp", 20)});
   const auto made = plan_for(all, fresh_server(15, true),
                              {{{"cafe_user"}, {.is = known_secret::state::unreadable, .problem = "mode 0644"}}});
-  EXPECT_FALSE(has_step(made, "database cafe: create, closed, at most 23 connections"));
   EXPECT_TRUE(has_step(made, "database erp: create, closed, at most 23 connections"));
+  EXPECT_TRUE(has_step(made, "schema erp.extensions: create, owner the admin"));
+  for (const auto& one : made.steps) {
+    EXPECT_NE(one.database.value, "cafe") << describe(one);
+    EXPECT_NE(one.from.service, "cafe") << describe(one);
+  }
 }
 
 TEST(plan, asks_for_a_package_where_an_extension_is_missing) {

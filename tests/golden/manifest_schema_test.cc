@@ -94,6 +94,8 @@ std::string good_scalar(const value_shape& shape) {
       return "\"db.example:6432\"";
     case value_kind::name_template:
       return "\"{db}_x\"";
+    case value_kind::secret_text:
+      return "\"{{ uri }}?a=b\"";
     default:
       return "sample";
   }
@@ -158,6 +160,9 @@ std::vector<std::string> bad_scalars(const value_shape& shape) {
       break;
     case value_kind::name_template:
       also({"\"{nobody}\"", "\"a}\"", "\"\""});
+      break;
+    case value_kind::secret_text:
+      also({"URI", "\"uri x\"", "\"\""});
       break;
     case value_kind::simple_name:
       also({"\"a b\"", "\"1st\"", "é", "\"\""});

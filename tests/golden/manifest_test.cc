@@ -155,6 +155,14 @@ std::string summary_of(const estate& all, const service_declaration& one) {
     text += fmt::format("  pool {} x {} [{}]\n", one.pool->size, one.pool->replicas, to_string(one.pool->where));
   if (one.uses_redis) text += "  uses Redis\n";
   if (one.uses_rabbitmq) text += "  uses RabbitMQ\n";
+  if (one.managed_by == secret_manager::external) text += "  password made by another manager\n";
+  for (const auto& sink : one.secrets) {
+    text += fmt::format("  secret {}{} at {} [{}]\n", name_of(sink),
+                        sink.managed_by == secret_manager::external ? " (external)" : "", sink.place,
+                        to_string(sink.where));
+    for (const auto& key : sink.keys)
+      text += fmt::format("    {} = {} [{}]\n", key.name, key.content.written, to_string(key.where));
+  }
   text += summary_of(one.hardening);
   if (one.rotation.where.line > 0) {
     text += fmt::format("  rotation {} [{}]\n", to_string(one.rotation.mode), to_string(one.rotation.where));

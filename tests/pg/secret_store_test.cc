@@ -132,7 +132,7 @@ TEST_F(secrets_directory, what_cannot_be_used_is_neither_absent_nor_replaced) {
   write_by_hand("a\n\n");
   expect_unreadable(fmt::format("\"{}\" holds more than one line: write only the password into it", name));
   write_by_hand(std::string(70'000, 'x'));
-  expect_unreadable(fmt::format("\"{}\" is too large to be a password", name));
+  expect_unreadable(fmt::format("\"{}\" is too large to be a secret", name));
   write_by_hand("fine");
   fs::permissions(file_, fs::perms::group_read, fs::perm_options::add);
   expect_unreadable(fmt::format("other users may read \"{}\": run: chmod 600 '{}'", name, name));
