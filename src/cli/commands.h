@@ -35,6 +35,7 @@ namespace innkeeper::cli {
 [[nodiscard]] command service_revive_command();
 [[nodiscard]] command init_command();
 [[nodiscard]] command wait_command();
+[[nodiscard]] command render_rbac_command();
 [[nodiscard]] command schema_manifest_command();
 [[nodiscard]] command completion_command();
 [[nodiscard]] command help_command();

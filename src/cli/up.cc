@@ -20,7 +20,7 @@ namespace innkeeper::cli {
 namespace {
 
 std::optional<secret> declared_password(const server_declaration& server) {
-  auto search = exec::search_password(server.admin.passwords);
+  auto search = exec::search_password(exec::on_this_machine(server.admin.passwords));
   if (!search.found) return std::nullopt;
   return std::move(search.found->value);
 }

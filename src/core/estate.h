@@ -10,6 +10,7 @@
 
 #include "core/conninfo.h"
 #include "core/diagnostic.h"
+#include "core/kubernetes_use.h"
 #include "core/name.h"
 #include "core/rotation_declaration.h"
 #include "core/secret_declaration.h"
@@ -243,6 +244,7 @@ struct estate {
   std::optional<broker_declaration> redis;
   std::optional<broker_declaration> rabbitmq;
   std::vector<accepted_finding> accepted;
+  std::vector<kubernetes_use> kubernetes_uses;
   std::vector<unmanaged_key> unmanaged;
 
   friend bool operator==(const estate&, const estate&) = default;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/display.h"
+#include "core/kubernetes_use.h"
 #include "core/manifest_check.h"
 #include "core/manifest_names.h"
 #include "core/manifest_problems.h"
@@ -45,6 +46,7 @@ class manifest_run {
         reader.read_included(files_[i].root, files_[i].place);
       }
     }
+    for (const auto& one : files_) collect_kubernetes_uses(one.root, one.place.file, draft.value.kubernetes_uses);
     draft.value.unmanaged = std::move(unmanaged_);
     estate value = complete_estate(std::move(draft), problems_);
     return {std::move(value), problems_.take()};

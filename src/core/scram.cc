@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "core/base64.h"
+
 namespace innkeeper {
 namespace {
 
@@ -29,25 +31,6 @@ struct verifier_parts {
   bytes salt;
   std::string_view keys;  // "<StoredKey>:<ServerKey>"
 };
-
-std::string base64(std::span<const unsigned char> data) {
-  std::string text(4 * ((data.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), data.data(), static_cast<int>(data.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
-std::optional<bytes> from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  bytes data(text.size() / 4 * 3);
-  const int length =
-      EVP_DecodeBlock(data.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (length < 0) return std::nullopt;
-  data.resize(data.size() - (text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0));
-  if (base64(data) != text) return std::nullopt;
-  return data;
-}
 
 bool is_key(std::string_view text) {
   const auto key = from_base64(text);
@@ -66,7 +49,7 @@ std::optional<verifier_parts> parts_of(std::string_view text) {
   if (error != std::errc{} || end != digits_end || parts.iterations < 1 || parts.iterations > most_iterations)
     return std::nullopt;
   auto salt = from_base64(text.substr(colon + 1, dollar - colon - 1));
-  if (!salt) return std::nullopt;
+  if (!salt || salt->empty()) return std::nullopt;
   parts.salt = std::move(*salt);
   parts.keys = text.substr(dollar + 1);
   const auto between = parts.keys.find(':');
@@ -112,7 +95,8 @@ secret scram_verifier(const secret& password, std::span<const unsigned char> sal
   SHA256(client.data(), client.size(), stored.data());
   OPENSSL_cleanse(salted.data(), salted.size());
   OPENSSL_cleanse(client.data(), client.size());
-  return secret{fmt::format("{}{}:{}${}:{}", prefix, iterations, base64(salt), base64(stored), base64(server))};
+  return secret{
+      fmt::format("{}{}:{}${}:{}", prefix, iterations, to_base64(salt), to_base64(stored), to_base64(server))};
 }
 
 bool is_scram_verifier(std::string_view text) {

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <system_error>
 
 #include "exec/error.h"
+#include "exec/kubernetes.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -46,6 +48,29 @@ std::optional<secret> read_file(const password_source& source) {
   return secret{std::move(text)};
 }
 
+// What was tried before is told, too, since to set one of those may be the easier way out.
+[[noreturn]] void refuse_kubernetes(const password_source& source, const error& failed,
+                                    const std::vector<std::string>& tried) {
+  const std::string place = to_string(source.where);
+  std::string detail = failed.detail();
+  if (!tried.empty()) detail += fmt::format("{}before it: {}", detail.empty() ? "" : "; ", fmt::join(tried, "; "));
+  throw error{failed.code(), fmt::format("{}{}{}", place, place.empty() ? "" : ": ", failed.what()), std::move(detail),
+              failed.hint()};
+}
+
+std::optional<secret> read_kubernetes(const password_source& source, std::vector<std::string>& tried) {
+  const auto slash = source.name.rfind('/');
+  kubernetes_value value{.why_not = "this program doesn't ask Kubernetes"};
+  try {
+    if (auto* cluster = kubernetes())
+      value = cluster->read_key(parse_kubernetes_name(source.name.substr(0, slash)), source.name.substr(slash + 1));
+  } catch (const error& failed) {
+    refuse_kubernetes(source, failed, tried);
+  }
+  if (!value.found) tried.push_back(fmt::format("kubernetes {}: {}", source.name, value.why_not));
+  return std::move(value.found);
+}
+
 }  // namespace
 
 password_search search_password(const std::vector<password_source>& sources, const environment_lookup& environment) {
@@ -69,11 +94,21 @@ password_search search_password(const std::vector<password_source>& sources, con
         search.tried.push_back(fmt::format("file {} does not exist", source.name));
         break;
       case password_source_kind::kubernetes:
-        search.tried.push_back(fmt::format("kubernetes {} is not managed by this version", source.name));
+        if (auto value = read_kubernetes(source, search.tried)) {
+          search.found = found_password{std::move(*value), "kubernetes " + source.name};
+          return search;
+        }
         break;
     }
   }
   return search;
+}
+
+std::vector<password_source> on_this_machine(const std::vector<password_source>& sources) {
+  std::vector<password_source> local;
+  std::ranges::copy_if(sources, std::back_inserter(local),
+                       [](const auto& one) { return one.kind != password_source_kind::kubernetes; });
+  return local;
 }
 
 found_password find_password(const std::vector<password_source>& sources, std::string_view whose,

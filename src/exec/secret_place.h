@@ -22,6 +22,9 @@ struct place_entry {
   stored_state state = stored_state::absent;
   place_content content;
   std::string problem;  // of an unreadable one: what is wrong, and what to run
+  std::string kept_by;  // a tool that would undo what we write there: `External Secrets (ExternalSecret "cafe-db")`
+
+  friend bool operator==(const place_entry&, const place_entry&) = default;
 };
 
 class secret_place {

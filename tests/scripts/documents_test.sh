@@ -63,7 +63,7 @@ test_the_librarys_examples_are_from_programs_that_the_tests_run() {
 
 test_every_script_may_be_run() {
   cd "$repository" || return
-  for script in run test .ci/run scripts/{install-packages,postgres-majors} tests/scripts/*_test.sh; do [[ -x $script ]] || { echo "$script"; return 1; }; done
+  for script in run test .ci/run scripts/{install-packages,postgres-majors,record-kubernetes} tests/support/kube-apiserver tests/scripts/*_test.sh; do [[ -x $script ]] || { echo "$script"; return 1; }; done
 }
 
 run_tests

@@ -1,0 +1,36 @@
+#pragma once
+// What an API server's "no" means, where, and what to do next. Pure.
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "exec/error.h"
+#include "k8s/rbac.h"
+
+namespace innkeeper::k8s {
+
+// What was asked for, in words and in rights.
+struct request_purpose {
+  std::string doing;  // "read Kubernetes Secret cafe/cafe-backend-env"
+  std::string name_space;
+  needed_rights needed;     // what it takes
+  std::string credentials;  // "context \"kind\" of …": whose word this was
+};
+
+struct refused_answer {
+  int status = 0;
+  nlohmann::json body;  // a Status object, or null where the answer is none
+};
+
+// Who else holds a field that we wanted, in the API server's words.
+struct field_conflict {
+  std::string manager;
+  std::string field;  // ".data.DATABASE_URL"
+
+  friend bool operator==(const field_conflict&, const field_conflict&) = default;
+};
+// Empty: a 409 of another kind, where somebody was faster.
+[[nodiscard]] std::vector<field_conflict> conflicts_in(const refused_answer& answer);
+
+[[nodiscard]] exec::error explain(const refused_answer& answer, const request_purpose& purpose);
+
+}  // namespace innkeeper::k8s
