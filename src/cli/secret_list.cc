@@ -137,12 +137,13 @@ std::string_view whose_words(const placed_values& values, const std::string& key
 
 place_row look_at(const opened_estate& opened, const service_declaration& service, const secret_sink& sink) {
   place_row row{.service = service.name, .place = name_of(sink)};
-  const auto place = exec::open_place(sink);
-  if (!place) {
-    row.state = "not managed by this version";
+  const auto reached = exec::open_place(opened.all, service, sink);
+  if (!reached.place) {
+    row.state = reached.problem.empty() ? "out of reach" : "unreadable";
+    row.problem = reached.problem + reached.why_not;
     return row;
   }
-  const auto entry = place->read();
+  const auto entry = reached.place->read();
   const bool is_external = sink.managed_by == secret_manager::external;
   row.state = std::string{word_for(entry.state)} + (is_external ? ", external" : "");
   row.problem = entry.problem;

@@ -269,8 +269,8 @@ const value_shape* services() {
            "How `secret rotate` changes its password: two log-ins take turns, or one gets a new password, or not at "
            "all."},
           {"restart", one_or_list_of(scalar(value_kind::workload)), "none",
-           "What reads its secret only at its start, as deployment/NAME: `secret rotate` says that it is to be "
-           "restarted."},
+           "What reads its secret only at its start, as deployment/NAME: `secret rotate` restarts it in Kubernetes, or "
+           "says that it is to be restarted."},
           {"managed_by", managed_by(), "innkeeper",
            "external: another manager makes its password, which is read from its secrets: and never written there."},
           {"logins", logins(), "none", "More log-ins, by their role names.", later},

@@ -17,8 +17,7 @@ const value_shape* secret_sinks() {
   }();
   static const key_table keys{
       .title = "secret_sink",
-      .keys = {{"kubernetes", scalar(value_kind::kubernetes_object), "", "A Kubernetes Secret, as NAMESPACE/SECRET.",
-                false},
+      .keys = {{"kubernetes", scalar(value_kind::kubernetes_object), "", "A Kubernetes Secret, as NAMESPACE/SECRET."},
                {"file", scalar(value_kind::path), "", "An env file, readable by its owner only."},
                {"directory", scalar(value_kind::path), "", "A directory with one file for each key."},
                {"keys", named(scalar(value_kind::secret_text), value_kind::text),

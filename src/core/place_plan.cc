@@ -97,7 +97,7 @@ class place_planner {
   place_planner(const place_look& look, bool overwrites, plan& to) : look_{look}, overwrites_{overwrites}, to_{to} {}
 
   // Without a password, now or later in this run, there is nothing to write.
-  void run(std::vector<step>& steps, bool has_password) {
+  void run(std::vector<step>& steps, bool is_made) {
     switch (look_.is) {
       case place_look::state::unreadable:
         tell({.text = fmt::format("secret {} can't be read: {}", name_of(look_.sink), look_.problem),
@@ -105,10 +105,16 @@ class place_planner {
               .blocks_service = !is_external(look_),
               .topic = "secret.unreadable"});
         return;
+      case place_look::state::out_of_reach:
+        tell({.text = fmt::format("secret {} is left out: {}", name_of(look_.sink), look_.problem),
+              .topic = "secret.out_of_reach",
+              .is_advice = true});
+        return;
       case place_look::state::absent:
       case place_look::state::present:
         break;
     }
+    if (!look_.kept_by.empty() && !is_external(look_)) return refuse_keeper();
     for (const auto& one : look_.wanted.problems) {
       tell({.text = fmt::format("{} can't be written: {}", key_in(look_, one.key), one.text),
             .fails_service = true,
@@ -117,7 +123,9 @@ class place_planner {
     }
     const auto keys = judge(look_);
     for (const auto& key : keys) tell_of(key);
-    if (!is_external(look_) && has_password) add_step(keys, steps);
+    if (is_external(look_) || !(look_.knows_password || is_made)) return;
+    if (!is_made && !overwrites_ && look_.is_in_doubt && has_told_of_doubt(keys)) return;
+    add_step(keys, steps);
   }
 
  private:
@@ -125,6 +133,35 @@ class place_planner {
     one.from.service = look_.service;
     if (one.from.where.line == 0) one.from.where = look_.sink.where;
     to_.attentions.push_back(std::move(one));
+  }
+
+  // What stands there may be what the server has, where the kept password isn't.
+  bool has_told_of_doubt(const std::vector<judged_key>& keys) {
+    const auto all = log_ins_in(look_.values, look_.sink);
+    bool has_told = false;
+    for (const auto& key : keys) {
+      const auto* there = log_in_at(all, key.name);
+      if (key.truth != key_truth::outdated || there == nullptr || there->password == look_.password) continue;
+      const auto tried = look_.logs_in.find(key.name);
+      if (tried != look_.logs_in.end() && !tried->second) continue;
+      tell({.text = fmt::format("{} is not the kept password{}; kept as it is", key_in(look_, key.name),
+                                log_in_words(look_, there)),
+            .statement = fmt::format("innkeeper apply --overwrite-secret {}", look_.service),
+            .who = "you",
+            .from = {.where = key.where},
+            .topic = "secret.doubtful"});
+      has_told = true;
+    }
+    return has_told;
+  }
+
+  void refuse_keeper() {
+    tell({.text = fmt::format("secret {} is kept by {}, which would undo what is written there: say `managed_by: "
+                              "external` for it, so that it is read and verified only, or name another Secret",
+                              name_of(look_.sink), look_.kept_by),
+          .fails_service = true,
+          .blocks_service = true,
+          .topic = "secret.kept_by_another"});
   }
 
   void tell_of(const judged_key& key) {
@@ -224,8 +261,8 @@ std::vector<placed_log_in> log_ins_to_try(const place_look& look) {
   if (look.is != place_look::state::present || !look.password) return found;
   const auto all = log_ins_in(look.values, look.sink);
   for (const auto& key : judge(look)) {
-    const bool is_strange = key.truth == key_truth::altered || key.truth == key_truth::foreign ||
-                            (is_external(look) && key.truth == key_truth::outdated);
+    const bool is_strange =
+        key.truth == key_truth::altered || key.truth == key_truth::foreign || key.truth == key_truth::outdated;
     const auto* there = log_in_at(all, key.name);
     if (is_strange && there != nullptr && there->password != look.password) found.push_back(*there);
   }
@@ -233,7 +270,8 @@ std::vector<placed_log_in> log_ins_to_try(const place_look& look) {
 }
 
 std::optional<std::map<std::string, secret>> keys_to_write(const place_look& look, bool overwrites) {
-  if (is_external(look) || look.is == place_look::state::unreadable) return std::nullopt;
+  const bool is_open = look.is == place_look::state::absent || look.is == place_look::state::present;
+  if (is_external(look) || !is_open) return std::nullopt;
   std::map<std::string, secret> values;
   bool has_change = false;
   for (const auto& key : judge(look)) {
@@ -264,7 +302,7 @@ void plan_places(plan& to, const std::vector<place_look>& looks, const plan_poli
   for (const auto& look : looks) {
     if (!policy.services.empty() && !policy.services.contains(look.service)) continue;
     place_planner planner{look, overwrites_secrets_of(policy, look.service), to};
-    planner.run(steps, look.knows_password || made.contains(look.user));
+    planner.run(steps, made.contains(look.user));
   }
   to.steps.insert(to.steps.begin(), std::make_move_iterator(steps.begin()), std::make_move_iterator(steps.end()));
   leave_out_blocked(to);

@@ -14,19 +14,27 @@ namespace innkeeper {
 
 // One place of one service, as it was found.
 struct place_look {
-  enum class state { absent, present, unreadable };
+  enum class state {
+    absent,
+    present,
+    unreadable,
+    out_of_reach,  // not to be had from here, as a whole: left out, and that is told
+  };
 
   std::string service;
   std::string owner;  // "estate/service"
   secret_sink sink;
   state is = state::absent;
-  std::string problem;  // why it can't be read
+  std::string problem;  // why it can't be read, or reached
+  std::string kept_by;  // a tool that would undo what is written there
   placed_values values;
   // What should stand there. Before the first apply the password isn't known, and then only keys are.
   bool knows_password = false;
   secret_content wanted;
   role_name user;
   std::optional<secret> password;
+  // The server is not known to have the kept password: it must not replace another one that may work.
+  bool is_in_doubt = false;
   // Of keys that hold another password than the kept one: does it log in? Keys that nobody tried are not here.
   std::map<std::string, bool> logs_in;
 };

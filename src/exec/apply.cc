@@ -35,6 +35,21 @@ std::map<role_name, std::string> right_passwords(const observed_server& observed
   return right;
 }
 
+std::vector<place_look> look_at_secrets(const estate& all, const server_access& access, const plan_policy& policy,
+                                        log_in_trials trials, const observed_server& observed,
+                                        const known_secrets& secrets) {
+  auto looks = look_at_places(all, access, policy.services, trials, pairs_on(all, *access.server, observed));
+  for (auto& look : looks) {
+    const auto role = std::ranges::find(observed.roles, look.user, &observed_role::name);
+    const auto here = secrets.find(look.user);
+    if (role == observed.roles.end() || here == secrets.end()) continue;
+    const auto truth = truth_of(role->verifier, here->second);
+    look.is_in_doubt =
+        truth != password_truth::in_step && truth != password_truth::hash_outdated && truth != password_truth::not_set;
+  }
+  return looks;
+}
+
 log_in_trials trials_of(const apply_options& options) {
   return options.how == depth::deep ? log_in_trials::strange : log_in_trials::none;
 }
@@ -73,7 +88,7 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
   policy.overwrite_every_secret = false;
   policy.overwrite_secrets.clear();
   plan left = make_plan(ran.desired, after, secrets, policy);
-  plan_places(left, look_at_places(all, access, policy.services, trials_of(options)), policy);
+  plan_places(left, look_at_secrets(all, access, policy, trials_of(options), after, secrets), policy);
   if (may_have_leftovers(ran.desired, after)) note_leftovers(left, all, *access.server, after, policy);
   return left;
 }
@@ -148,7 +163,9 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
   result.secrets = look_up_secrets(secrets, result.desired, result.observed, access, options.how);
   result.steps = make_plan(result.desired, result.observed, result.secrets, options.policy);
   if (!has_errors(result.steps.problems)) {
-    plan_places(result.steps, look_at_places(all, access, options.policy.services, trials_of(options)), options.policy);
+    plan_places(result.steps,
+                look_at_secrets(all, access, options.policy, trials_of(options), result.observed, result.secrets),
+                options.policy);
   }
   if (may_have_leftovers(result.desired, result.observed)) {
     note_leftovers(result.steps, all, *access.server, result.observed, options.policy);
@@ -253,9 +270,11 @@ bool resume_rotations(const server_plan& seen, const estate& all, const server_a
   return true;
 }
 
-// Another machine may have changed log-ins over. The one in use is known here once its password is.
+// Another machine may have changed log-ins over. The one in use is known here once its password is, be it by a place of
+// the service.
 void follow_turns(const std::vector<desired_pair>& turns, const server_declaration& server, const estate& all) {
-  secret_store store{all.secrets_directory};
+  if (turns.empty()) return;
+  auto store = store_of(all);
   for (const auto& one : turns) {
     const auto& pair = one.now;
     if (!pair.is_known || store.read(server.name, pair.used()).state != stored_state::present) continue;
@@ -264,7 +283,11 @@ void follow_turns(const std::vector<desired_pair>& turns, const server_declarati
     } catch (const error&) {
       // Written anew.
     }
-    store.use(server.name, pair.log_in, pair.used());
+    try {
+      store.use(server.name, pair.log_in, pair.used());
+    } catch (const error&) {
+      // A directory that can't be written is another hand's to keep up.
+    }
   }
 }
 

@@ -181,6 +181,7 @@ class runner {
   void write_secrets() {
     std::map<std::string_view, const service_declaration*> services;
     for (const auto& one : all_.services) services.emplace(one.name, &one);
+    const auto pairs = pairs_on(all_, *planned_.access.server, planned_.observed);
     parallel_for(places_.size(), places_at_once, [&](std::size_t i) {
       const step& one = *places_[i];
       if (has_failed(one.from.service)) return;
@@ -188,7 +189,7 @@ class runner {
       const auto start = clock::now();
       try {
         const auto& service = *services.at(one.from.service);
-        (void)write_places(all_, store_, service, service_conninfo(store_, service, planned_.access),
+        (void)write_places(all_, store_, service, service_conninfo(store_, service, planned_.access, pairs),
                            overwrites_secrets_of(options_.policy, service.name),
                            std::get<steps::write_secret>(one.what).place);
         record_success(one, since(start));

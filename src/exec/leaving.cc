@@ -15,6 +15,7 @@
 #include "exec/ordered_steps.h"
 #include "exec/registry.h"
 #include "exec/secret_store.h"
+#include "exec/service_places.h"
 #include "pg/catalog.h"
 #include "pg/leaving_facts.h"
 
@@ -147,6 +148,7 @@ class departure {
     const auto observed = pg::observe_shared(maintenance);
     const auto desired = derive_desired(all_, *access_.server);
     secret_store store{all_.secrets_directory};
+    clear_places(all_, access_.server->name, tell_, service_);
     for (const auto& name : log_ins_) {
       const bool is_there = std::ranges::find(observed.roles, name, &observed_role::name) != observed.roles.end();
       const bool is_wanted = std::ranges::find(desired.roles, name, &desired_role::name) != desired.roles.end();

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
 #include "core/scram.h"
+#include "core/workload_namespace.h"
+#include "exec/kubernetes.h"
 #include "exec/random.h"
 #include "exec/rotation_likeness.h"
 #include "exec/rotation_trial.h"
@@ -174,14 +177,35 @@ class traveller {
     return rotation_event::places_written;
   }
 
-  // In all places where an application of it looks.
+  // In all places where an application of it looks. Throws where one of them goes on saying something else.
   void place(const role_name& log_in, const secret& password) {
-    const auto places = store_of(run_.all);
+    std::set<std::string> services;
     for (const auto* service : one_.services) {
-      if (service->user.value != pair_.log_in) continue;  // its migrator's, which only Innkeeper uses
-      exec::write_places(run_.all, places, *service, service_conninfo_as(log_in, password, *service, run_.access),
-                         false);
+      if (service->user.value != pair_.log_in || service->secrets.empty()) continue;  // not its migrator's
+      const auto target = service_conninfo_as(log_in, password, *service, run_.access);
+      exec::write_places(run_.all, run_.places, *service, target, false);
+      services.insert(service->name);
     }
+    for (const auto& look : look_at_places(run_.all, run_.access, services, log_in_trials::none)) {
+      if (auto left = what_names_another(look, log_in, password); !left.empty())
+        throw error{exit_code::failed, std::move(left), {}, "Mend that, then run innkeeper secret rotate --resume."};
+    }
+  }
+
+  // Of a place that is ours to write.
+  [[nodiscard]] std::string what_names_another(const place_look& look, const role_name& log_in,
+                                               const secret& password) const {
+    if (look.sink.managed_by == secret_manager::external) return {};
+    if (look.is == place_look::state::out_of_reach && !run_.access.server->url) return {};
+    if (look.is != place_look::state::present)
+      return fmt::format("secret {} could not be written: {}", name_of(look.sink), look.problem);
+    for (const auto& one : log_ins_in(look.values, look.sink)) {
+      const bool is_declared = std::ranges::find(look.sink.keys, one.key, &secret_key::name) != look.sink.keys.end();
+      const bool is_right = (one.user.empty() || one.user == log_in) && one.password == password;
+      if (is_declared && !is_right)
+        return fmt::format("secret {}: {} names another log-in, and was not written", name_of(look.sink), one.key);
+    }
+    return {};
   }
 
   // Whoever is not restarted shows by the sessions that it opens.
@@ -191,11 +215,28 @@ class traveller {
         run_.tell({.kind = event_kind::note,
                    .server = run_.server(),
                    .service = service->name,
-                   .text = fmt::format("restart {}: it reads its secret only when it starts", to_string(workload))});
+                   .text = restart(workload, *service)});
       }
     }
     run_.book.write(pair_, rotation_state::draining);
     return rotation_event::restarts_named;
+  }
+
+  // What is to be said of it. Where we can't, a person has to: the rotation waits for that anyway.
+  [[nodiscard]] std::string restart(const restarted_workload& workload, const service_declaration& service) const {
+    const auto space = namespace_of(workload, service);
+    const bool is_in_reach = run_.access.server->url && kubernetes() != nullptr;
+    if (!is_in_reach || space.empty())
+      return fmt::format("restart {}: it reads its secret only when it starts", to_string(workload));
+    try {
+      if (const auto why_not = kubernetes()->why_not(); !why_not.empty())
+        return fmt::format("restart {}: it reads its secret only when it starts ({})", to_string(workload), why_not);
+      kubernetes()->restart_workload(space, workload.kind + "/" + workload.name);
+      return fmt::format("restarts {}/{}/{}, which reads its secret only when it starts", space, workload.kind,
+                         workload.name);
+    } catch (const error& failed) {
+      return fmt::format("restart {} by hand: {}", to_string(workload), whole_text(failed));
+    }
   }
 
   // A log-in that the server let in just before its role was closed shows a moment later.
@@ -253,9 +294,17 @@ class traveller {
 
   // The secret first: whoever reads it meanwhile finds the log-in that stays open.
   rotation_event give_up() {
+    const auto former = run_.places.read(run_.server(), pair_.used());
+    const bool has_places = std::ranges::any_of(one_.services, [](const auto* one) { return !one->secrets.empty(); });
+    if (pair_.state == rotation_state::flipping && has_places && former.state != stored_state::present) {
+      throw error{exit_code::invalid,
+                  fmt::format("the password of \"{}\" is not known here, and places may say \"{}\" by now",
+                              pair_.used(), pair_.other()),
+                  former.problem, "Run this where the password is kept."};
+    }
     run_.store.use(run_.server(), pair_.log_in, pair_.used());
-    const auto former = run_.store.read(run_.server(), pair_.used());
-    if (former.state == stored_state::present) place(pair_.used(), former.value.password);
+    if (former.state == stored_state::present && pair_.state == rotation_state::flipping)
+      place(pair_.used(), former.value.password);
     run_.tell_done(one_, "taken back");
     run_.book.close(pair_, rotation_state::settled);
     if (pair_.has_twin) run_.store.forget(run_.server(), pair_.other());

@@ -53,8 +53,8 @@ bool is_older(const log_in_pair& pair, const pg::password_times& ages, std::chro
 void choose_to_rotate(rotation_run& run, rotation_candidate& one, const pg::password_times& ages) {
   if (run.options.older_than && !is_older(one.result.now, ages, *run.options.older_than)) {
     one.is_ready = false;
-  } else if (std::ranges::any_of(
-                 one.services, [](const auto* each) { return each->managed_by == secret_manager::external; })) {
+  } else if (std::ranges::any_of(one.services,
+                                 [](const auto* each) { return each->managed_by == secret_manager::external; })) {
     run.refuse(one, "another manager makes its password (managed_by: external): it is changed there");
   } else if (one.mode == rotation_mode::off) {
     run.refuse(one, fmt::format("the manifest says rotation: off{}",
@@ -134,13 +134,20 @@ void refuse_where_a_twin_would_lack_something(rotation_run& run) {
 }
 
 // What would go on naming the former log-in after the rotation; empty: nothing.
-std::string obstacle_in(const place_look& look) {
+std::string obstacle_in(const place_look& look, bool is_embedded) {
   if (look.sink.managed_by == secret_manager::external) return {};
   if (look.is == place_look::state::unreadable)
     return fmt::format("secret {} can't be read: {}", name_of(look.sink), look.problem);
+  if (look.is == place_look::state::out_of_reach)
+    return is_embedded ? "" : fmt::format("secret {} is out of reach: {}", name_of(look.sink), look.problem);
+  if (!look.kept_by.empty())
+    return fmt::format("secret {} is kept by {}, which would undo what is written there", name_of(look.sink),
+                       look.kept_by);
+  for (const auto& one : look.wanted.problems)
+    return fmt::format("secret {}: {} can't be written: {}", name_of(look.sink), one.key, one.text);
   for (const auto& key : judge(look)) {
-    const bool stays = key.truth == key_truth::altered || key.truth == key_truth::foreign ||
-                       key.truth == key_truth::of_another_owner;
+    const bool stays =
+        key.truth == key_truth::altered || key.truth == key_truth::foreign || key.truth == key_truth::of_another_owner;
     if (stays) {
       return fmt::format(
           "secret {}: {} is another hand's, and would go on naming the former log-in; \"innkeeper apply "
@@ -164,9 +171,10 @@ void refuse_where_another_hand_wrote(rotation_run& run) {
     }
   }
   if (services.empty()) return;
-  for (const auto& look : look_at_places(run.all, run.access, services, log_in_trials::none)) {
+  const auto pairs = pairs_on(run.all, *run.access.server, run.planned.observed);
+  for (const auto& look : look_at_places(run.all, run.access, services, log_in_trials::none, pairs)) {
     auto& one = *beginning.at(look.service);
-    auto obstacle = obstacle_in(look);
+    auto obstacle = obstacle_in(look, !run.access.server->url);
     if (!obstacle.empty() && one.is_ready) run.refuse(one, std::move(obstacle));
   }
 }

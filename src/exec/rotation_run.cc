@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "exec/service_places.h"
+
 namespace innkeeper::exec {
 
 rotation_run::rotation_run(const estate& every, const server_access& to, const rotate_options& asked,
@@ -15,6 +17,7 @@ rotation_run::rotation_run(const estate& every, const server_access& to, const r
       options{asked},
       tell{listener},
       store{every.secrets_directory},
+      places{store_of(every)},
       book{to, every.name},
       candidates{rotation_candidates(every, *to.server)} {}
 

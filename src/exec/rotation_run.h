@@ -23,7 +23,8 @@ struct rotation_run {
   const server_access& access;
   const rotate_options& options;
   const event_sink& tell;
-  secret_store store;
+  secret_store store;   // the directory alone: what this estate keeps
+  secret_store places;  // and with what only a place of the service still holds
   rotation_book book;
   std::vector<rotation_candidate> candidates;
   std::vector<rotation_candidate*> chosen;  // of them, those that were asked for

@@ -26,7 +26,7 @@ server_access find_embedded(const estate& all, const server_declaration& server)
   }
   server_access access{.server = &server, .admin = status.admin, .endpoints = {status.address}, .is_embedded = true};
   access.password_from = "file " + status.paths.admin_password_file.string();
-  if (auto declared = search_password(server.admin.passwords).found) {
+  if (auto declared = search_password(on_this_machine(server.admin.passwords)).found) {
     access.admin.password = std::move(declared->value);
     access.password_from = std::move(declared->from);
   }
@@ -97,8 +97,11 @@ server_access reach_server(const estate& all, const server_declaration& server, 
   return access;
 }
 
-conninfo service_conninfo(const secret_store& store, const service_declaration& service, const server_access& access) {
-  const auto log_in = store.in_use(service.server, service.user.value);
+conninfo service_conninfo(const secret_store& store, const service_declaration& service, const server_access& access,
+                          const log_in_pairs& pairs) {
+  const auto pair = pairs.find(service.user.value);
+  const auto log_in = pair != pairs.end() && pair->second.is_known ? pair->second.used()
+                                                                   : store.in_use(service.server, service.user.value);
   const auto entry = store.read(service.server, log_in);
   return service_conninfo_as(log_in,
                              entry.state == stored_state::present ? std::optional{entry.value.password} : std::nullopt,

@@ -6,6 +6,7 @@
 
 #include "core/conninfo.h"
 #include "core/estate.h"
+#include "core/log_in_pair.h"
 #include "exec/event.h"
 #include "exec/secret_store.h"
 
@@ -29,8 +30,9 @@ struct server_access {
 
 // What an application connects with: the service's log-in that is in use, its database, the server's address. Without a
 // password where none is stored. For many services give the store: store_of() looks at all of them.
+// `pairs`: what the server says of log-ins that take turns; else the secrets directory says which is in use.
 [[nodiscard]] conninfo service_conninfo(const secret_store& store, const service_declaration& service,
-                                        const server_access& access);
+                                        const server_access& access, const log_in_pairs& pairs = {});
 [[nodiscard]] conninfo service_conninfo(const estate& all, const service_declaration& service,
                                         const server_access& access);
 // The same with another log-in.

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 
 #include "core/naming.h"
 #include "core/scram.h"
 #include "exec/error.h"
+#include "exec/kubernetes.h"
 #include "exec/parallel.h"
 #include "exec/password_source.h"
 #include "exec/private_file.h"
@@ -35,6 +37,26 @@ place_look::state state_of(stored_state one) {
   return place_look::state::unreadable;
 }
 
+// As the Service Binding specification wants it: servicebinding.io/postgresql.
+std::string type_of_secret(const secret_sink& sink) {
+  return sink.preset == "servicebinding" ? "servicebinding.io/postgresql" : "";
+}
+
+opened_place open_in_kubernetes(const estate& all, const service_declaration& service, const secret_sink& sink) {
+  if (!server_of(all, service).url) return {.why_not = "nobody in a cluster reaches the embedded server"};
+  auto* cluster = kubernetes();
+  if (cluster == nullptr) return {.why_not = "this program doesn't ask Kubernetes"};
+  try {
+    if (auto why_not = cluster->why_not(); !why_not.empty()) return {.why_not = std::move(why_not)};
+  } catch (const error& failed) {
+    return {.problem = whole_text(failed)};
+  }
+  const bool is_external =
+      sink.managed_by == secret_manager::external || service.managed_by == secret_manager::external;
+  return {.place = cluster->open_place(parse_kubernetes_name(sink.place),
+                                       {.type = type_of_secret(sink), .is_external = is_external})};
+}
+
 // By server and log-in, and by its twin (docs/rotation.md), of those that declare places.
 using placing_services = std::map<std::pair<std::string, role_name>, std::vector<const service_declaration*>>;
 
@@ -59,7 +81,8 @@ struct found_secret {
 
 class password_reader {
  public:
-  password_reader(const role_name& role, bool is_external) : role_{role}, is_external_{is_external} {}
+  password_reader(const estate& all, const role_name& role, bool is_external)
+      : all_{all}, role_{role}, is_external_{is_external} {}
 
   [[nodiscard]] secret_store::entry read(const std::vector<const service_declaration*>& services) {
     for (const auto* service : services) {
@@ -73,7 +96,7 @@ class password_reader {
       return {
           .state = stored_state::unreadable,
           .problem = places_.empty()
-                         ? "another manager makes it, in a kind of place that this version does not read"
+                         ? fmt::format("another manager makes it, and its place is out of reach: {}", why_not_)
                          : fmt::format("another manager makes it, and it is not in {} yet", fmt::join(places_, ", "))};
     }
     for (const auto& one : found_) {
@@ -89,9 +112,13 @@ class password_reader {
 
  private:
   void look_in(const service_declaration& service, const secret_sink& sink) {
-    const auto place = open_place(sink);
-    if (!place) return;
-    const auto entry = place->read();
+    const auto opened = open_place(all_, service, sink);
+    if (!opened.place) {
+      problem_ = opened.problem.empty() ? problem_ : fmt::format("{}: {}", name_of(sink), opened.problem);
+      why_not_ = opened.why_not;
+      return;
+    }
+    const auto entry = opened.place->read();
     places_.push_back(name_of(sink));
     if (entry.state == stored_state::unreadable) {
       problem_ = fmt::format("{}: {}", name_of(sink), entry.problem);
@@ -114,12 +141,14 @@ class password_reader {
     return scram_verifier(password, random_salt());
   }
 
+  const estate& all_;
   const role_name& role_;
   bool is_external_;
   std::vector<found_secret> found_;
   std::vector<secret> verifiers_;
   std::vector<std::string> places_;
   std::string problem_;
+  std::string why_not_;
 };
 
 template <class Facts>
@@ -214,6 +243,7 @@ place_look look_at(const estate& all, const secret_store& store, const service_d
   auto entry = place.read();
   look.is = state_of(entry.state);
   look.problem = std::move(entry.problem);
+  look.kept_by = std::move(entry.kept_by);
   look.values = std::move(entry.content.keys);
   look.password = target.password;
   look.knows_password = target.password.has_value();
@@ -221,9 +251,28 @@ place_look look_at(const estate& all, const secret_store& store, const service_d
   return look;
 }
 
+place_look look_without_place(const service_declaration& service, const secret_sink& sink, const opened_place& tried) {
+  place_look look{.service = service.name, .sink = sink, .problem = tried.problem};
+  look.is = place_look::state::unreadable;
+  if (tried.problem.empty()) {
+    look.is = place_look::state::out_of_reach;
+    look.problem = tried.why_not;
+  }
+  return look;
+}
+
+// Services may share a place, and our own threads would keep finding it changed.
+std::mutex& guard_of(const secret_sink& sink) {
+  static std::mutex guard;
+  static std::map<std::string, std::mutex> guards;
+  const std::lock_guard lock{guard};
+  return guards[sink.place];
+}
+
 bool write_place(const estate& all, const secret_store& store, const service_declaration& service,
                  const secret_sink& sink, secret_place& place, const conninfo& target, bool overwrites) {
   const auto wanted = content_of(sink, facts_for(all, store, service, target, sink.keys));
+  const std::lock_guard lock{guard_of(sink)};
   constexpr int most_tries = 5;
   for (int tries = 0; tries < most_tries; ++tries) {
     const auto entry = place.read();
@@ -247,15 +296,15 @@ bool write_place(const estate& all, const secret_store& store, const service_dec
 }
 
 // Why it could not be done; empty where it was, or there was nothing to do.
-std::string clear_place(const std::string& owner, const secret_sink& sink) {
+std::string clear_place(const estate& all, const service_declaration& service, const secret_sink& sink) {
   if (sink.managed_by == secret_manager::external) return {};
   try {
-    const auto place = open_place(sink);
-    if (!place) return {};
-    const auto entry = place->read();
+    const auto opened = open_place(all, service, sink);
+    if (!opened.place) return opened.problem + opened.why_not;
+    const auto entry = opened.place->read();
     if (entry.state == stored_state::absent) return {};
     if (entry.state == stored_state::unreadable) return entry.problem;
-    return place->write({}, owner, entry.content.version) ? "" : "another hand is writing it";
+    return opened.place->write({}, owner_of(all, service), entry.content.version) ? "" : "another hand is writing it";
   } catch (const error& failed) {
     return whole_text(failed);
   }
@@ -263,16 +312,16 @@ std::string clear_place(const std::string& owner, const secret_sink& sink) {
 
 }  // namespace
 
-std::unique_ptr<secret_place> open_place(const secret_sink& sink) {
+opened_place open_place(const estate& all, const service_declaration& service, const secret_sink& sink) {
   switch (sink.kind) {
     case place_kind::kubernetes:
-      break;
+      return open_in_kubernetes(all, service, sink);
     case place_kind::file:
-      return env_file_place(sink.place, sink.shown);
+      return {.place = env_file_place(sink.place, sink.shown)};
     case place_kind::directory:
-      return directory_place(sink.place, sink.shown);
+      return {.place = directory_place(sink.place, sink.shown)};
   }
-  return nullptr;
+  return {};
 }
 
 secret_store store_of(const estate& all) {
@@ -285,9 +334,9 @@ secret_store store_of(const estate& all) {
   const auto is_external = [of_log_in](std::string_view server, const role_name& role) {
     return is_made_elsewhere(of_log_in(server, role));
   };
-  const auto read = [of_log_in](std::string_view server, const role_name& role) {
+  const auto read = [of_log_in, &all](std::string_view server, const role_name& role) {
     const auto asked = of_log_in(server, role);
-    return password_reader{role, is_made_elsewhere(asked)}.read(asked);
+    return password_reader{all, role, is_made_elsewhere(asked)}.read(asked);
   };
   return secret_store{all.secrets_directory, {.read = read, .is_external = is_external}};
 }
@@ -321,24 +370,37 @@ secret_facts facts_for(const estate& all, const secret_store& store, const servi
 }
 
 std::vector<place_look> look_at_places(const estate& all, const server_access& access,
-                                       const std::set<std::string>& services, log_in_trials trials) {
+                                       const std::set<std::string>& services, log_in_trials trials,
+                                       const log_in_pairs& pairs) {
   std::vector<const service_declaration*> meant;
   for (const auto& one : all.services) {
     const bool is_asked_for = services.empty() || services.contains(one.name);
-    if (one.server == access.server->name && is_asked_for && !one.secrets.empty()) meant.push_back(&one);
+    const bool is_in_service = one.mode != management_mode::retired;
+    if (one.server == access.server->name && is_asked_for && is_in_service && !one.secrets.empty())
+      meant.push_back(&one);
   }
   if (meant.empty()) return {};
   const auto store = store_of(all);
   std::vector<std::vector<place_look>> found(meant.size());
-  parallel_for(meant.size(), services_at_once, [&](std::size_t i) {
-    const auto target = service_conninfo(store, *meant[i], access);
+  const auto look_at_service = [&](const service_declaration& service, std::vector<place_look>& into) {
+    const auto target = service_conninfo(store, service, access, pairs);
     log_in_tries tries{access, target};
-    for (const auto& sink : meant[i]->secrets) {
-      const auto place = open_place(sink);
-      if (!place) continue;
-      found[i].push_back(look_at(all, store, *meant[i], sink, *place, target));
-      if (trials == log_in_trials::strange) tries.run(log_ins_to_try(found[i].back()), found[i].back());
-      if (trials == log_in_trials::every) tries.run(log_ins_of_declared_keys(found[i].back()), found[i].back());
+    for (const auto& sink : service.secrets) {
+      const auto opened = open_place(all, service, sink);
+      if (!opened.place) {
+        into.push_back(look_without_place(service, sink, opened));
+        continue;
+      }
+      into.push_back(look_at(all, store, service, sink, *opened.place, target));
+      if (trials == log_in_trials::strange) tries.run(log_ins_to_try(into.back()), into.back());
+      if (trials == log_in_trials::every) tries.run(log_ins_of_declared_keys(into.back()), into.back());
+    }
+  };
+  parallel_for(meant.size(), services_at_once, [&](std::size_t i) {
+    try {
+      look_at_service(*meant[i], found[i]);
+    } catch (const error& failed) {  // which log-in is in use can't be read
+      found[i] = {look_without_place(*meant[i], meant[i]->secrets.front(), {.problem = whole_text(failed)})};
     }
   });
   std::vector<place_look> looks;
@@ -351,18 +413,22 @@ bool write_places(const estate& all, const secret_store& store, const service_de
   bool has_written = false;
   for (const auto& sink : service.secrets) {
     if (sink.managed_by == secret_manager::external || !is_managed(service)) continue;
-    const auto place = open_place(sink);
-    if (!place || (!shown.empty() && name_of(sink) != shown)) continue;
-    has_written = write_place(all, store, service, sink, *place, target, overwrites) || has_written;
+    if (!shown.empty() && name_of(sink) != shown) continue;
+    const auto opened = open_place(all, service, sink);
+    if (!opened.problem.empty())
+      throw error{exit_code::failed, fmt::format("secret {} can't be written", name_of(sink)), opened.problem};
+    if (!opened.place) continue;
+    has_written = write_place(all, store, service, sink, *opened.place, target, overwrites) || has_written;
   }
   return has_written;
 }
 
-void clear_places(const estate& all, const std::string& server, const event_sink& tell) {
+void clear_places(const estate& all, const std::string& server, const event_sink& tell, const std::string& of_service) {
   for (const auto& service : all.services) {
-    if (service.server != server || !is_managed(service)) continue;
+    if (service.server != server || !(is_managed(service) || service.name == of_service)) continue;
+    if (!of_service.empty() && service.name != of_service) continue;
     for (const auto& sink : service.secrets) {
-      const auto problem = clear_place(owner_of(all, service), sink);
+      const auto problem = clear_place(all, service, sink);
       if (problem.empty()) continue;
       tell({.kind = event_kind::note,
             .server = server,

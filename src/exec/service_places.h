@@ -15,8 +15,15 @@
 
 namespace innkeeper::exec {
 
-// Null for a Kubernetes Secret: this version doesn't manage those, as every plan says of their key in the manifest.
-[[nodiscard]] std::unique_ptr<secret_place> open_place(const secret_sink& sink);
+struct opened_place {
+  std::unique_ptr<secret_place> place;
+  std::string why_not;  // with no place: it can't be had from here
+  std::string problem;  // with no place: it should be had, and can't be
+};
+
+// Reads nothing yet. A Kubernetes Secret is out of reach where no cluster is configured, and for the services of an
+// embedded server, which is this machine's own, whatever cluster a kubeconfig here may mean.
+[[nodiscard]] opened_place open_place(const estate& all, const service_declaration& service, const secret_sink& sink);
 
 // The estate's secrets directory, which reads back from the services' places what it has lost, and reads there alone
 // what another manager makes. Looks at every service once: make one for many log-ins. `all` is borrowed.
@@ -30,7 +37,8 @@ enum class log_in_trials {
 
 // Every place of the services on this server. Throws nothing for what a place or a log-in answers.
 [[nodiscard]] std::vector<place_look> look_at_places(const estate& all, const server_access& access,
-                                                     const std::set<std::string>& services, log_in_trials trials);
+                                                     const std::set<std::string>& services, log_in_trials trials,
+                                                     const log_in_pairs& pairs = {});
 
 // What the service connects with -> its place `shown` ("file .innkeeper/cafe.env"; empty: all of them). Keys of other
 // hands stay unless `overwrites`. False where nothing differed. Throws exec::error: 75 where other hands kept changing
@@ -38,8 +46,10 @@ enum class log_in_trials {
 bool write_places(const estate& all, const secret_store& store, const service_declaration& service,
                   const conninfo& target, bool overwrites, const std::string& shown = {});
 
-// Takes the services' keys out of their places; other hands' stay. What can't be written is told and left.
-void clear_places(const estate& all, const std::string& server, const event_sink& tell);
+// Takes the services' keys out of their places; other hands' stay. What can't be written is told and left. With
+// `of_service` those of this one alone, also where it is retired.
+void clear_places(const estate& all, const std::string& server, const event_sink& tell,
+                  const std::string& of_service = {});
 
 // "cafe-erp/cafe"
 [[nodiscard]] std::string owner_of(const estate& all, const service_declaration& service);

@@ -101,6 +101,39 @@ TEST(place_plan, tells_its_own_keys_from_other_hands) {
   }
 }
 
+TEST(place_plan, keeps_what_may_work_where_the_kept_password_is_not_known_to) {
+  auto look = look_at({{"DATABASE_URL", {secret{old_url}, ours}}});
+  look.is_in_doubt = true;
+  EXPECT_EQ(words(planned(look)),
+            "! secret file cafe.env: DATABASE_URL is not the kept password; it holds another password, which was not "
+            "tried; kept as it is\n");
+  look.logs_in = {{"DATABASE_URL", true}};
+  EXPECT_EQ(words(planned(look)),
+            "! secret file cafe.env: DATABASE_URL is not the kept password; it holds another password, which logs in; "
+            "kept as it is\n");
+  look.logs_in = {{"DATABASE_URL", false}};
+  EXPECT_EQ(words(planned(look)), "~ secret file cafe.env: DATABASE_URL\n");
+  look.logs_in = {};
+  EXPECT_EQ(words(planned(look, {.overwrite_secrets = {"cafe"}})), "~ secret file cafe.env: DATABASE_URL\n");
+  // This plan sets the server's to the kept one.
+  plan resets;
+  resets.steps.push_back({.what = steps::set_password{{"cafe_user"}}, .from = {.service = "cafe"}});
+  plan_places(resets, {look}, {});
+  EXPECT_EQ(resets.steps.size(), 2U);
+}
+
+TEST(place_plan, says_what_is_out_of_reach_or_kept_by_another_tool) {
+  auto look = look_at({});
+  look.is = place_look::state::out_of_reach;
+  look.problem = "no cluster";
+  EXPECT_EQ(words(planned(look)), "i secret file cafe.env is left out: no cluster\n");
+  auto kept = look_at({{"DATABASE_URL", {secret{old_url}}}});
+  kept.kept_by = "Sealed Secrets";
+  EXPECT_EQ(words(planned(kept)),
+            "!! secret file cafe.env is kept by Sealed Secrets, which would undo what is written there: say "
+            "`managed_by: external` for it, so that it is read and verified only, or name another Secret\n");
+}
+
 TEST(place_plan, other_hands_are_overwritten_when_asked) {
   const auto look = look_at({{"DATABASE_URL", {secret{old_url}, ours, true}}, {"THEIRS", {secret{"1"}}}});
   EXPECT_EQ(words(planned(look, {.overwrite_secrets = {"cafe"}})), "~ secret file cafe.env: DATABASE_URL\n");

@@ -55,7 +55,7 @@ TEST_F(password_sources, first_that_is_there_wins_and_says_where_it_was) {
   EXPECT_EQ(search.found->value, secret{"from file"});
   EXPECT_EQ(search.found->from, "file " + path);
   EXPECT_THAT(search.tried, testing::ElementsAre("environment UNSET is not set", "environment EMPTY is empty",
-                                                 "kubernetes infra/postgresql/key is not managed by this version",
+                                                 "kubernetes infra/postgresql/key: this program doesn't ask Kubernetes",
                                                  "file " + missing_file() + " does not exist"));
 }
 

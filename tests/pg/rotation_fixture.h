@@ -13,6 +13,7 @@
 #include "exec/apply.h"
 #include "exec/rotate.h"
 #include "exec/secret_store.h"
+#include "exec/service_places.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
 #include "tests/support/applications.h"
@@ -71,7 +72,7 @@ class rotation_fixture {
   [[nodiscard]] const service_declaration& service() const { return all_.services.front(); }
   // As `innkeeper secret show` and the application's library read it.
   [[nodiscard]] conninfo secret_of(const service_declaration& one) const {
-    return service_conninfo(all_, one, access_);
+    return service_conninfo(store_of(all_), one, access_);
   }
   [[nodiscard]] conninfo secret_now() const { return secret_of(service()); }
   // "open", or the SQLSTATE of the refusal.

@@ -114,6 +114,21 @@ CREATE TABLE IF NOT EXISTS innkeeper.password (
   seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   who text NOT NULL                   -- ran Innkeeper then
 );
+-- Log-ins whose passwords change by turns (docs/rotation.md): which of the two is in use, and how far a change has come.
+CREATE TABLE IF NOT EXISTS innkeeper.rotation (
+  role oid PRIMARY KEY,               -- the log-in that the manifest names
+  twin oid,                           -- the other one; NULL until it was made
+  estate text NOT NULL,
+  state text NOT NULL DEFAULT 'settled',
+  on_twin boolean NOT NULL DEFAULT false,  -- the twin is in use
+  used_since timestamptz,             -- the password in use
+  began_at timestamptz,               -- this or the last rotation
+  flipped_at timestamptz,             -- when all places said the new log-in
+  quiet_since timestamptz,            -- the former log-in was without a session at every look since; NULL: it had one
+  grace interval NOT NULL DEFAULT '10 minutes',  -- how long it has to be so before it is closed
+  force_after interval,               -- after the flip it is closed in any case; NULL: never
+  who text NOT NULL                   -- began it
+);
 
 \connect "postgres"
 SET search_path = pg_catalog, pg_temp;
