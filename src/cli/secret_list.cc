@@ -140,7 +140,8 @@ place_row look_at(const opened_estate& opened, const service_declaration& servic
   const auto reached = exec::open_place(opened.all, service, sink);
   if (!reached.place) {
     row.state = reached.problem.empty() ? "out of reach" : "unreadable";
-    row.problem = reached.problem + reached.why_not;
+    row.problem = reached.problem;
+    row.keys_text = reached.why_not;
     return row;
   }
   const auto entry = reached.place->read();

@@ -300,7 +300,7 @@ std::string clear_place(const estate& all, const service_declaration& service, c
   if (sink.managed_by == secret_manager::external) return {};
   try {
     const auto opened = open_place(all, service, sink);
-    if (!opened.place) return opened.problem + opened.why_not;
+    if (!opened.place) return opened.problem;  // what is out of reach was never written
     const auto entry = opened.place->read();
     if (entry.state == stored_state::absent) return {};
     if (entry.state == stored_state::unreadable) return entry.problem;
