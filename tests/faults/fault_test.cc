@@ -34,7 +34,9 @@ std::vector<fault_point> points() {
     for (const auto kind : all_fault_kinds) {
       const int messages = is_at_answers(kind) ? counts.at(run).answers : counts.at(run).requests;
       if (is_long_run()) {
-        for (const int at : spread(messages, is_tried_everywhere(kind) ? everywhere : sample)) {
+        const bool is_rotating = run == run_kind::rotating;
+        const int most = is_tried_everywhere(kind) && !is_rotating ? everywhere : sample;
+        for (const int at : spread(messages - (is_rotating ? looks : 0), most)) {
           all.push_back({run, {kind, at}});
         }
       } else {

@@ -52,7 +52,7 @@ TEST_F(rotation_places, find_the_new_log_in_and_at_no_moment_a_dead_one) {
 }
 
 TEST_F(rotation_places, log_in_wherever_the_run_was_killed) {
-  const int stride = std::getenv("INNKEEPER_TEST_ALL") != nullptr ? 1 : 5;
+  const int stride = std::getenv("INNKEEPER_TEST_WHOLE") != nullptr ? 1 : 5;
   for (int point = 1;; point += stride) {
     const auto before = target();
     const bool died = test::is_killed([&] {

@@ -87,7 +87,7 @@ TEST_P(rotation, goes_on_wherever_it_was_killed) {
   ASSERT_TRUE(at_work.have_begun());
   std::set<std::string> left_at;
   constexpr milliseconds grace{1000};
-  const bool is_whole = std::getenv("INNKEEPER_TEST_ALL") != nullptr;
+  const bool is_whole = std::getenv("INNKEEPER_TEST_WHOLE") != nullptr;
   const int stride = is_whole ? 1 : GetParam() ? 3 : 6;
   for (int point = 0;; point += stride) {
     const auto before = secret_now();

@@ -148,7 +148,7 @@ TEST_F(service_places, are_written_before_the_log_in_is_made_and_not_touched_aga
 // the machine.
 TEST_F(service_places, a_first_run_that_is_killed_anywhere_ends_with_one_password_everywhere) {
   // Everyday those around the places and the log-in; later ones are apply_test's everyday matter.
-  const int most = std::getenv("INNKEEPER_TEST_ALL") != nullptr ? 1000 : 5;
+  const int most = std::getenv("INNKEEPER_TEST_WHOLE") != nullptr ? 1000 : 5;
   for (const bool loses_directory : {false, true}) {
     bool was_killed = true;
     for (int point = 0; was_killed && point < most; ++point) {
