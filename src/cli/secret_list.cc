@@ -140,7 +140,7 @@ place_row look_at(const opened_estate& opened, const service_declaration& servic
   const auto reached = exec::open_place(opened.all, service, sink);
   if (!reached.place) {
     row.state = reached.problem.empty() ? "out of reach" : "unreadable";
-    row.problem = reached.problem;
+    row.problem = reached.problem + reached.why_not;
     row.keys_text = reached.why_not;
     return row;
   }
@@ -178,7 +178,9 @@ json show_places(const std::vector<place_row>& rows, console& out) {
                       {"state", one.state},
                       {"problem", one.problem},
                       {"keys", one.keys}});
-    if (!one.problem.empty()) out.warn(fmt::format("innkeeper: warning: secret {}: {}", one.place, one.problem));
+    const bool is_in_table = one.keys_text == one.problem;
+    if (!one.problem.empty() && !is_in_table)
+      out.warn(fmt::format("innkeeper: warning: secret {}: {}", one.place, one.problem));
   }
   if (!rows.empty()) out.print("\n" + table.text());
   return places;

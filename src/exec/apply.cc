@@ -39,14 +39,17 @@ std::vector<place_look> look_at_secrets(const estate& all, const server_access& 
                                         log_in_trials trials, const observed_server& observed,
                                         const known_secrets& secrets) {
   auto looks = look_at_places(all, access, policy.services, trials, pairs_on(all, *access.server, observed));
-  for (auto& look : looks) {
-    const auto role = std::ranges::find(observed.roles, look.user, &observed_role::name);
-    const auto here = secrets.find(look.user);
-    if (role == observed.roles.end() || here == secrets.end()) continue;
-    const auto truth = truth_of(role->verifier, here->second);
-    look.is_in_doubt =
-        truth != password_truth::in_step && truth != password_truth::hash_outdated && truth != password_truth::not_set;
+  if (looks.empty()) return looks;
+  std::set<role_name> doubtful;
+  for (const auto& role : observed.roles) {
+    const auto here = secrets.find(role.name);
+    if (here == secrets.end()) continue;
+    const auto truth = truth_of(role.verifier, here->second);
+    const bool will_be_right =
+        truth == password_truth::in_step || truth == password_truth::hash_outdated || truth == password_truth::not_set;
+    if (!will_be_right) doubtful.insert(role.name);
   }
+  for (auto& look : looks) look.is_in_doubt = doubtful.contains(look.user);
   return looks;
 }
 
