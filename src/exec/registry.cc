@@ -221,27 +221,41 @@ void audit_trail::write_outcome(pg::connection& session, bool succeeded, int app
       {run_id_, succeeded ? "done" : "failed", std::to_string(applied), std::to_string(failed)});
 }
 
-void audit_trail::finish_leaving(bool succeeded, int steps) {
+void audit_trail::write_last(const std::string& server, const std::function<void(pg::connection&)>& work) {
   try {
     flush();
     const auto end = [&](pg::connection& session) {
       say_it_began(session);
-      session.query(
-          "DELETE FROM innkeeper.object AS o WHERE CASE o.kind "
-          "WHEN 'role' THEN NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = o.oid) "
-          "ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_database AS d WHERE d.oid = o.oid) END");
-      if (has_table(session, "innkeeper.rotation")) {
-        session.query(
-            "DELETE FROM innkeeper.rotation AS x "
-            "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = x.role)");
-      }
-      write_outcome(session, succeeded, steps, succeeded ? 0 : 1);
+      work(session);
     };
     const std::lock_guard lock{writing_};
-    if (!in_registry(end)) tell_not_written(access_.server->name, "database \"innkeeper\" is not usable");
+    if (!in_registry(end)) tell_not_written(server, "database \"innkeeper\" is not usable");
   } catch (const pg::error& failure) {
-    tell_not_written(access_.server->name, failure.what());
+    tell_not_written(server, failure.what());
   }
+}
+
+void audit_trail::finish_leaving(bool succeeded, int steps) {
+  write_last(access_.server->name, [&](pg::connection& session) {
+    session.query(
+        "DELETE FROM innkeeper.object AS o WHERE CASE o.kind "
+        "WHEN 'role' THEN NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = o.oid) "
+        "ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_database AS d WHERE d.oid = o.oid) END");
+    if (has_table(session, "innkeeper.rotation")) {
+      session.query(
+          "DELETE FROM innkeeper.rotation AS x "
+          "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.oid = x.role)");
+    }
+    write_outcome(session, succeeded, steps, succeeded ? 0 : 1);
+  });
+}
+
+void audit_trail::finish_rotation(bool succeeded, int steps, const desired_server& desired,
+                                  const observed_server& after) {
+  write_last(desired.name, [&](pg::connection& session) {
+    remember_objects(session, desired, after);
+    write_outcome(session, succeeded, steps, succeeded ? 0 : 1);
+  });
 }
 
 void audit_trail::remember_passwords(pg::connection& session, const observed_server& after,
@@ -265,21 +279,13 @@ void audit_trail::remember_passwords(pg::connection& session, const observed_ser
 
 void audit_trail::finish(int applied, int failed, const desired_server& desired, const observed_server& after,
                          const std::map<role_name, std::string>& right) {
-  try {
-    flush();
-    const auto end = [&](pg::connection& session) {
-      say_it_began(session);
-      // First what is to be remembered: while the run isn't finished, the next one comes back for it.
-      remember_objects(session, desired, after);
-      remember_passwords(session, after, right);
-      write_outcome(session, failed == 0, applied, failed);
-      close_what_was_cut_off(session);
-    };
-    const std::lock_guard lock{writing_};
-    if (!in_registry(end)) tell_not_written(desired.name, "database \"innkeeper\" is not usable");
-  } catch (const pg::error& failure) {
-    tell_not_written(desired.name, failure.what());
-  }
+  write_last(desired.name, [&](pg::connection& session) {
+    // First what is to be remembered: while the run isn't finished, the next one comes back for it.
+    remember_objects(session, desired, after);
+    remember_passwords(session, after, right);
+    write_outcome(session, failed == 0, applied, failed);
+    close_what_was_cut_off(session);
+  });
 }
 
 void audit_trail::finish_what_was_cut_off(const desired_server& desired, const observed_server& after,

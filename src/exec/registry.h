@@ -47,6 +47,8 @@ class audit_trail {
                                const std::map<role_name, std::string>& right);
   // The same for a run in which a service left: rows of objects that are gone go, too.
   void finish_leaving(bool succeeded, int steps);
+  // The same for a run that changed log-ins and remembered their passwords itself.
+  void finish_rotation(bool succeeded, int steps, const desired_server& desired, const observed_server& after);
   // What is no step: a dump.
   void note(const std::string& service, const std::string& kind, const std::string& what,
             std::chrono::milliseconds duration, const std::string& error);
@@ -62,6 +64,7 @@ class audit_trail {
   bool connect();
   bool in_registry(const std::function<void(pg::connection&)>& work);
   void say_it_began(pg::connection& session);
+  void write_last(const std::string& server, const std::function<void(pg::connection&)>& work);
   void tell_not_written(const std::string& server, const std::string& why) const;
   void write(pg::connection& session, const std::vector<row>& rows);
   void write_outcome(pg::connection& session, bool succeeded, int applied, int failed);

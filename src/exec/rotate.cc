@@ -32,6 +32,11 @@ std::optional<error> try_to_make_alike(rotation_run& run, audit_trail& audit) {
   }
 }
 
+// The last look was behind the steps that made log-ins.
+void finish(rotation_run& run, audit_trail& audit) {
+  audit.finish_rotation(!run.has_failed(), run.changed, run.planned.desired, run.planned.observed);
+}
+
 void change_over(rotation_run& run) {
   const server_lock lock{run.access, run.all.name, run.options.lock_timeout, run.tell};
   audit_trail audit{run.access, run.all.name, run.tell};
@@ -44,7 +49,7 @@ void change_over(rotation_run& run) {
   for (auto* one : run.chosen) run.guarded({one}, [&] { go_on(run, *one, trouble); });
   run.refresh();
   if (run.options.what == rotate_what::reopen) (void)try_to_make_alike(run, audit);  // both may have sessions again
-  if (run.changed > 0) audit.finish_leaving(!run.has_failed(), run.changed);
+  if (run.changed > 0) finish(run, audit);
 }
 
 // A database may hold as many sessions as before.
@@ -54,7 +59,7 @@ void lower_limits(rotation_run& run) {
     const server_lock lock{run.access, run.all.name, run.options.lock_timeout, run.tell};
     audit_trail audit{run.access, run.all.name, run.tell};
     make_alike(run, audit);
-    audit.finish_leaving(!run.has_failed(), run.changed);
+    finish(run, audit);
   } catch (const std::runtime_error& failed) {
     run.tell({.kind = event_kind::note,
               .server = run.server(),

@@ -104,8 +104,10 @@ void make_alike(rotation_run& run, audit_trail& audit) {
   for (const auto& one : run.planned.steps.steps) {
     if (auto part = part_about(one, roles, databases)) steps.push_back(std::move(*part));
   }
+  if (steps.empty()) return;
+  audit.begin();  // cut off from here on, the next apply remembers the log-ins that were made
   run.changed += run_in_order(steps, run.access, audit, run.tell);
-  if (!steps.empty()) run.look();
+  run.look();
 }
 
 std::string what_other_lacks(const rotation_run& run, const rotation_candidate& one) {

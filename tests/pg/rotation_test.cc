@@ -47,6 +47,12 @@ TEST_P(rotation, changes_the_log_in_and_kills_the_former_one) {
     EXPECT_THAT(cluster_.log(), Not(HasSubstr(one->password->expose())));
 }
 
+TEST_P(rotation, has_the_second_log_in_remembered_as_the_estates_own) {
+  EXPECT_EQ(outcome_of(run(at_once())), "changed");
+  EXPECT_EQ(ask("SELECT service FROM innkeeper.object WHERE kind = 'role' AND name = 'cafe_user_b'", "innkeeper"),
+            "cafe");
+}
+
 TEST_P(rotation, leaves_the_second_log_in_with_all_that_the_first_one_has) {
   auto cafe = test::service("cafe");
   cafe.connections.value = 7;
