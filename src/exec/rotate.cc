@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 
+#include "core/backoff.h"
 #include "exec/error.h"
 #include "exec/executor.h"
 #include "exec/registry.h"
@@ -52,18 +54,31 @@ void change_over(rotation_run& run) {
   if (run.changed > 0) finish(run, audit);
 }
 
-// A database may hold as many sessions as before.
+bool may_pass(const std::runtime_error& failed) {
+  if (const auto* refused = dynamic_cast<const pg::error*>(&failed)) return refused->may_retry();
+  const auto* ours = dynamic_cast<const error*>(&failed);
+  return ours != nullptr && ours->code() == exit_code::may_retry;
+}
+
+// A database may hold as many sessions as before. All rotations are over by now: a server that was just restarted is
+// given some time, rather than the run ended as a failed one.
 void lower_limits(rotation_run& run) {
   if (!run.has_closed) return;
-  try {
-    const server_lock lock{run.access, run.all.name, run.options.lock_timeout, run.tell};
-    audit_trail audit{run.access, run.all.name, run.tell};
-    make_alike(run, audit);
-    finish(run, audit);
-  } catch (const std::runtime_error& failed) {
-    run.tell({.kind = event_kind::note,
-              .server = run.server(),
-              .text = fmt::format("the next apply lowers the databases' limits again: {}", failed.what())});
+  const backoff_rules pauses{.initial_delay = std::chrono::milliseconds{250}, .most_tries = 6};
+  for (int tries = 1;; ++tries) {
+    try {
+      const server_lock lock{run.access, run.all.name, run.options.lock_timeout, run.tell};
+      audit_trail audit{run.access, run.all.name, run.tell};
+      make_alike(run, audit);
+      return finish(run, audit);
+    } catch (const std::runtime_error& failed) {
+      if (tries == pauses.most_tries || !may_pass(failed)) {
+        return run.tell({.kind = event_kind::note,
+                         .server = run.server(),
+                         .text = fmt::format("the next apply lowers the databases' limits again: {}", failed.what())});
+      }
+    }
+    std::this_thread::sleep_for(delay_after(pauses, tries, 0));
   }
 }
 
