@@ -10,6 +10,7 @@
 #include "core/manifest_scalars.h"
 #include "core/naming.h"
 #include "exec/error.h"
+#include "exec/migration_session.h"
 #include "exec/schema_files.h"
 #include "migration/directory.h"
 
@@ -45,6 +46,7 @@ exec::migration_target target_alone(const arguments& given) {
   target.history = history_schema(target.service, given.has("--name"));
   target.history_elsewhere = history_schema(target.service, !given.has("--name"));
   target.directory = given.value("--files");
+  target.early = exec::begin_session(target);
   target.files = exec::load_schema_directory(target.directory, target.settings.format);
   if (has_errors(target.files.problems)) throw refused{exit_code::invalid, target.files.problems};
   return target;

@@ -4,6 +4,7 @@
 
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "core/sql.h"
 #include "exec/error.h"
@@ -21,9 +22,14 @@ std::string application_of(const migration_target& target) {
   return fmt::format("innkeeper migrate {}", target.service).substr(0, longest);
 }
 
-pg::connect_options options_for(const migration_target& target, const event_sink& tell) {
+pg::connect_options silent_options_for(const migration_target& target) {
   pg::connect_options connect{.kind = pg::session_kind::service, .application_name = application_of(target)};
   connect.ineffective_grants_fail = false;
+  return connect;
+}
+
+pg::connect_options options_for(const migration_target& target, const event_sink& tell) {
+  auto connect = silent_options_for(target);
   connect.on_notice = [&tell, service = target.service](const std::string& level, const std::string& text) {
     tell({.kind = event_kind::detail, .service = service, .text = fmt::format("{}: {}", level, text)});
   };
@@ -40,9 +46,17 @@ conninfo with_keepalives(conninfo log_in) {
   return log_in;
 }
 
-pg::connection open(const migration_target& target, const event_sink& tell) {
+pg::connection open(const migration_target& target, const event_sink& tell,
+                    std::optional<migration::stored_history>& first_look) {
   wait_options wait{.name = target.service, .rules = {.limits = target.wait, .who = waiter::service}};
   wait.connection = options_for(target, tell);
+  wait.open = [&](const conninfo& log_in, const pg::connect_options& connect) {
+    auto begun = target.early ? target.early->take() : std::nullopt;
+    if (!begun) return pg::connection::open(log_in, connect);
+    first_look = std::move(begun->history);
+    begun->session.set_on_notice(connect.on_notice);
+    return std::move(begun->session);
+  };
   return wait_for_server(with_keepalives(target.log_in), wait, tell);
 }
 
@@ -62,6 +76,39 @@ std::optional<int> backend_at_once(pg::connection& session) {
 
 }  // namespace
 
+early_session::early_session(const migration_target& target)
+    : trying_{[this, target = target](const std::stop_token& stop) {
+        try {
+          promised_.set_value(begin(target, stop));
+        } catch (...) {
+          promised_.set_exception(std::current_exception());
+        }
+      }} {}
+
+early_session::begun early_session::begin(const migration_target& target, const std::stop_token& stop) {
+  auto connect = silent_options_for(target);
+  connect.timeout = target.wait.timeout;
+  connect.stop = stop;
+  begun early{.session = pg::connection::open(with_keepalives(target.log_in), connect), .history = {}};
+  const std::stop_callback give_up{stop, [&] { early.session.cancel(); }};
+  if (stop.stop_requested()) return early;
+  try {
+    early.history = pg::read_history(early.session, target.history, target.history_elsewhere, target.service);
+  } catch (const pg::error&) {  // told when it is read again
+  }
+  return early;
+}
+
+std::optional<early_session::begun> early_session::take() {
+  const std::lock_guard lock{guard_};
+  if (!begun_.valid()) return std::nullopt;
+  return begun_.get();
+}
+
+std::shared_ptr<early_session> begin_session(const migration_target& target) {
+  return std::make_shared<early_session>(target);
+}
+
 migration_session::migration_session(const migration_target& target, const session_limits& limits,
                                      const event_sink& tell)
     : target_{target},
@@ -69,7 +116,12 @@ migration_session::migration_session(const migration_target& target, const sessi
       tell_{tell},
       // Of this service's history alone: others that share the database have locks of their own.
       key_{pg::lock_key("innkeeper: schema files of " + target.service)},
-      session_{std::make_unique<pg::connection>(open(target, tell))} {}
+      session_{std::make_unique<pg::connection>(open(target, tell, first_look_))} {}
+
+migration::stored_history migration_session::read_history() {
+  if (first_look_) return *std::exchange(first_look_, std::nullopt);
+  return pg::read_history(*session_, target_.history, target_.history_elsewhere, target_.service);
+}
 
 void migration_session::set_limits() {
   session_->query(fmt::format(
@@ -105,6 +157,7 @@ void migration_session::refuse_pooler() {
 }
 
 void migration_session::lock() {
+  first_look_.reset();
   refuse_pooler();
   const auto deadline = clock::now() + limits_.advisory_wait;
   std::minstd_rand jitter{std::random_device{}()};

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 #include "core/naming.h"
 #include "exec/error.h"
+#include "exec/migration_session.h"
 #include "exec/schema_files.h"
 #include "exec/service_places.h"
 
@@ -40,14 +43,21 @@ conninfo migrating_log_in(const estate& all, const service_declaration& service)
 migration_target find_migration_target(const estate& all, const service_declaration& service) {
   migration_target target{.service = service.name, .server = service.server, .settings = service.migrations};
   target.directory = shown_directory(service.schema_files);
-  target.files = load_schema_directory(service.schema_files, service.migrations.format);
-  if (has_errors(target.files.problems)) throw error{exit_code::invalid, joined(target.files.problems)};
-  target.log_in = migrating_log_in(all, service);
   target.wait = server_of(all, service).wait;
   const schema_census census{all};
   const bool is_shared = census.shares_its_database(service);
   target.history = history_schema(service.name, is_shared);
   target.history_elsewhere = history_schema(service.name, !is_shared);
+  std::exception_ptr no_log_in;
+  try {
+    target.log_in = migrating_log_in(all, service);
+    target.early = begin_session(target);
+  } catch (const error&) {
+    no_log_in = std::current_exception();  // what is wrong with the files is told first
+  }
+  target.files = load_schema_directory(service.schema_files, service.migrations.format);
+  if (has_errors(target.files.problems)) throw error{exit_code::invalid, joined(target.files.problems)};
+  if (no_log_in) std::rethrow_exception(no_log_in);
   if (service.access == access_mode::readwrite) target.reader = rw_role(role_base(census, service));
   return target;
 }

@@ -3,6 +3,7 @@
 // service wrote runs in a session that logged in as that service; without its password nothing runs, and no other
 // log-in is ever used instead.
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,8 @@
 #include "migration/directory.h"
 
 namespace innkeeper::exec {
+
+class early_session;
 
 struct migration_target {
   std::string service;
@@ -24,10 +27,11 @@ struct migration_target {
   std::filesystem::path directory;  // of its files, as messages name it
   migration::schema_directory files;
   migration_declaration settings;
+  std::shared_ptr<early_session> early;  // begun while the files are read; absent: none
 };
 
-// Reads the files, finds the log-in's password. Throws exec::error: 65 where the files are wrong (all problems in its
-// text) or the password can't be read, 69 where an embedded server isn't running.
+// Finds the log-in's password, begins its session and reads the files meanwhile. Throws exec::error: 65 where the files
+// are wrong (all problems in its text) or the password can't be read, 69 where an embedded server isn't running.
 [[nodiscard]] migration_target find_migration_target(const estate& all, const service_declaration& service);
 
 }  // namespace innkeeper::exec

@@ -1,10 +1,14 @@
 #include "exec/schema_files.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
+#include <system_error>
 
+#include "exec/descriptor.h"
 #include "exec/error.h"
 
 namespace innkeeper::exec {
@@ -18,17 +22,35 @@ constexpr std::uintmax_t largest_file = std::uintmax_t{64} << 20U;
   throw error{exit_code::invalid, fmt::format("{}: {}", what.string(), message), detail};
 }
 
-// What another hand appends meanwhile is left for the next run.
+// What another hand appends meanwhile is left for the next run. Bare calls: a stream takes as long as splitting what it
+// read.
 std::string read_file(const fs::path& file) {
-  const auto size = fs::file_size(file);
-  if (size > largest_file) refuse(file, "the file is too big", "at most 64 MiB are read");
-  std::ifstream stream{file, std::ios::binary};
-  std::string text(size, '\0');
-  if (!stream.read(text.data(), static_cast<std::streamsize>(size)) && !stream.eof()) {
-    refuse(file, "could not read the file", {});
+  const auto fail = [&] { refuse(file, "could not read the file", std::generic_category().message(errno)); };
+  const descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat facts {};
+  if (opened.get() < 0 || ::fstat(opened.get(), &facts) != 0) fail();
+  if (static_cast<std::uintmax_t>(facts.st_size) > largest_file) {
+    refuse(file, "the file is too big", "at most 64 MiB are read");
   }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+  std::size_t got = 0;
+  while (got < text.size()) {
+    const auto count = ::read(opened.get(), text.data() + got, text.size() - got);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail();
+    if (count == 0) break;
+    got += static_cast<std::size_t>(count);
+  }
+  text.resize(got);
   return text;
+}
+
+// The iterator's paths begin with the directory as it was given.
+std::string name_below(const fs::path& directory, const fs::path& file) {
+  const auto& whole = file.native();
+  auto at = directory.native().size();
+  while (at < whole.size() && whole[at] == '/') ++at;
+  return whole.substr(at);
 }
 
 bool is_hidden(const fs::path& file) {
@@ -46,7 +68,7 @@ std::vector<migration::source_file> read_source_files(const fs::path& directory)
       if (is_hidden(at->path())) {
         at.disable_recursion_pending();
       } else if (at->is_regular_file()) {
-        files.push_back({at->path().lexically_relative(directory).generic_string(), read_file(at->path())});
+        files.push_back({name_below(directory, at->path()), read_file(at->path())});
       }
     }
   } catch (const fs::filesystem_error& failed) {

@@ -187,7 +187,7 @@ void schema_run::remark(std::string text) {
 }
 
 void schema_run::read_history() {
-  stored_ = pg::read_history(raw(), target_.history, target_.history_elsewhere, target_.service);
+  stored_ = session_->read_history();
   if (stored_.format > migration::history_format) {
     throw error{
         exit_code::history_conflict,

@@ -29,7 +29,7 @@ bool is_standby(pg::connection& session) {
 pg::connection try_once(const conninfo& target, const wait_options& options) {
   auto connect = options.connection;
   connect.timeout = options.rules.limits.timeout;
-  auto session = pg::connection::open(target, connect);
+  auto session = options.open ? options.open(target, connect) : pg::connection::open(target, connect);
   if (options.needs_writable && is_standby(session))
     throw pg::error{{.sqlstate = "25006", .primary = "the server is in recovery"}};
   return session;

@@ -11,11 +11,14 @@
 
 namespace innkeeper::exec {
 
+using session_opener = std::function<pg::connection(const conninfo& target, const pg::connect_options& options)>;
+
 struct wait_options {
   std::string name;  // for messages: the server's, or the service's
   wait_rules rules;
   bool needs_writable = true;                            // a standby is an obstacle
   pg::connect_options connection{};                      // its timeout gives way to rules.limits.timeout
+  session_opener open;                                   // absent: pg::connection::open
   std::function<void(std::chrono::milliseconds)> sleep;  // absent: really
   std::function<double()> jitter;                        // absent: random
 };

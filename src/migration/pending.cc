@@ -20,7 +20,8 @@ using row_of_version = std::map<version, const history_row*, version_order>;
 row_of_version index_versions(const stored_history& stored) {
   row_of_version index;
   for (const auto& row : stored.rows) {
-    if (row.kind == item_kind::versioned) index[{row.version}] = &row;
+    // Nearly always behind all that came before.
+    if (row.kind == item_kind::versioned) index.insert_or_assign(index.end(), version{row.version}, &row);
   }
   return index;
 }
@@ -280,7 +281,7 @@ class finder {
   void find_rows_without_file() {
     std::set<version, version_order> known;
     for (const auto& one : files_.migrations) {
-      if (!one.is_repeatable) known.insert(one.number);
+      if (!one.is_repeatable) known.insert(known.end(), one.number);  // nearly always the last one
     }
     for (const auto& [number, row] : rows_) {
       if (!row->is_applied() || known.contains(number)) continue;

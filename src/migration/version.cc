@@ -6,11 +6,16 @@
 namespace innkeeper::migration {
 namespace {
 
-// Time stamps, mostly: equally long digits are in the order of their characters.
+// Time stamps, mostly: equally long digits are in the order of their characters. No way out of the loop: compilers make
+// a few wide instructions of it, and a directory of 500 files comes here some 40,000 times.
 bool are_alike(std::string_view left, std::string_view right) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return left.size() == right.size() && !left.empty() && std::ranges::all_of(left, is_digit) &&
-         std::ranges::all_of(right, is_digit);
+  if (left.size() != right.size() || left.empty()) return false;
+  unsigned odd = 0;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    odd |= static_cast<unsigned>(static_cast<unsigned char>(left[i] - '0') > 9);
+    odd |= static_cast<unsigned>(static_cast<unsigned char>(right[i] - '0') > 9);
+  }
+  return odd == 0;
 }
 
 // The next part, without its leading zeros; "" for 0 and where there is none.

@@ -249,9 +249,13 @@ connection connection::open(const conninfo& target, const connect_options& optio
   owned->notices.listener = options.on_notice;
   owned->answer_timeout = options.answer_timeout;
   owned->session = open_session(target, keywords_of(target, options), &notice_board::receive, &owned->notices,
-                                options.timeout, std::chrono::steady_clock::now() + options.timeout);
+                                options.timeout, std::chrono::steady_clock::now() + options.timeout, options.stop);
   if (options.kind == session_kind::admin) owned->require_pinned_session();
   return connection{std::move(owned)};
+}
+
+void connection::set_on_notice(std::function<void(const std::string& level, const std::string& text)> hear) {
+  handle_->notices.listener = std::move(hear);
 }
 
 result connection::query(std::string_view sql, std::string_view shown) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,8 @@ struct connect_options {
   bool ineffective_grants_fail = true;
   // Hears what the server says beside its answers: "NOTICE", "relation exists, skipping".
   std::function<void(const std::string& level, const std::string& text)> on_notice;
+  // Ends the attempt from another thread: 57014.
+  std::stop_token stop;
 };
 
 class connection {
@@ -80,6 +83,9 @@ class connection {
   [[nodiscard]] int backend_pid() const;
   [[nodiscard]] bool in_transaction() const;                                   // an open or failed transaction block
   [[nodiscard]] std::string current_parameter(const std::string& name) const;  // PQparameterStatus
+
+  // In place of what `connect_options` said.
+  void set_on_notice(std::function<void(const std::string& level, const std::string& text)> hear);
 
   // Ends what runs now, from another thread (PQcancel).
   void cancel() noexcept;

@@ -88,7 +88,8 @@ void keyword_list::add_endpoints(const std::vector<endpoint>& all) {
 }
 
 owned_session open_session(const conninfo& target, const keyword_list& list, PQnoticeReceiver receiver, void* hears,
-                           std::chrono::milliseconds timeout, moment deadline) {
+                           std::chrono::milliseconds timeout, moment deadline, const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds look{50};  // at `stop`
   refuse_address_of_environment(target);
   const auto keys = pointers_to(list.keys);
   const auto values = pointers_to(list.values);
@@ -100,7 +101,12 @@ owned_session open_session(const conninfo& target, const keyword_list& list, PQn
   for (auto state = PQstatus(session) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
        state != PGRES_POLLING_OK; state = PQconnectPoll(session)) {
     if (state == PGRES_POLLING_FAILED) throw error{facts_of_refusal(PQerrorMessage(session))};
-    if (!wait_for_socket(session, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
+    const short what = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    while (stop.stop_possible() && !wait_for_socket(session, what, std::min(deadline, moment::clock::now() + look))) {
+      if (stop.stop_requested()) throw error{{.sqlstate = "57014", .primary = "nobody needs the session any more"}};
+      if (moment::clock::now() >= deadline) break;
+    }
+    if (!wait_for_socket(session, what, deadline)) {
       throw error{{.sqlstate = "08001", .primary = fmt::format("no answer within {} ms", timeout.count())}};
     }
   }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,10 @@ struct keyword_list {
 };
 
 // Opens a session, with the server's SQLSTATE where it refuses. Throws pg::error; 22023 where PGHOSTADDR is set, which
-// libpq takes before the host that `target` names. `timeout` ends at `deadline`, and is told in the error.
+// libpq takes before the host that `target` names; 57014 where `stop` says so. `timeout` ends at `deadline`, and is
+// told in the error.
 [[nodiscard]] owned_session open_session(const conninfo& target, const keyword_list& list, PQnoticeReceiver receiver,
-                                         void* hears, std::chrono::milliseconds timeout, moment deadline);
+                                         void* hears, std::chrono::milliseconds timeout, moment deadline,
+                                         const std::stop_token& stop = {});
 
 }  // namespace innkeeper::pg

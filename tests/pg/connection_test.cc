@@ -77,6 +77,28 @@ TEST(connection, a_server_that_never_answers_ends_with_the_deadline) {
   ::close(silent);
 }
 
+TEST(connection, that_nobody_needs_any_more_is_given_up) {
+  const test::scratch_folder folder;
+  const int silent = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = folder.path() / ".s.PGSQL.5432";
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(silent, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(silent, 4), 0);
+  std::stop_source stop;
+  std::jthread caller{[&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    stop.request_stop();
+  }};
+  const auto start = std::chrono::steady_clock::now();
+  const auto facts = refusal_of({.endpoints = {{folder.path(), 5432}}, .user = {"a"}},
+                                {.timeout = std::chrono::seconds{60}, .stop = stop.get_token()});
+  EXPECT_EQ(facts.sqlstate, "57014");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{30});
+  ::close(silent);
+}
+
 TEST(connection, missing_database_is_3d000) {
   const auto facts = refusal_of(shared_cluster().admin("nowhere"));
   EXPECT_EQ(facts.sqlstate, "3D000");

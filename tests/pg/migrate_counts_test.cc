@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "exec/migrate.h"
+#include "exec/migration_session.h"
 #include "pg/connection.h"
 #include "tests/support/postgres_fixture.h"
 
@@ -94,6 +95,45 @@ TEST_F(migrate_counts, an_up_with_nothing_to_do_asks_once_without_a_lock_and_wit
   EXPECT_EQ(seen.connections, 1);
   EXPECT_EQ(seen.messages, 1 + one_more) << seen.log;
   EXPECT_THAT(seen.log, Not(HasSubstr("advisory")));
+}
+
+TEST_F(migrate_counts, a_session_that_began_while_the_files_were_read_is_the_only_one) {
+  auto where = target(some_files);
+  ASSERT_EQ(up(where).code, exit_code::ok);
+  const auto seen = cost_of([&] {
+    where.early = begin_session(where);
+    EXPECT_THAT(up(where).ran, IsEmpty());
+  });
+  EXPECT_EQ(seen.connections, 1);
+  EXPECT_EQ(seen.messages, 1 + one_more) << seen.log;
+}
+
+TEST_F(migrate_counts, what_ran_after_an_early_look_is_seen_under_the_lock) {
+  auto where = target(some_files);
+  where.early = begin_session(where);
+  const auto looked = [&] {
+    return admin(database_,
+                 fmt::format("SELECT FROM pg_stat_activity WHERE usename = '{}' AND state = 'idle' AND query LIKE "
+                             "'-- Whose history%'",
+                             role_))
+               .size() == 1;
+  };
+  ASSERT_TRUE(test::eventually(looked));
+  ASSERT_EQ(up(target(some_files)).ran.size(), some_files.size());
+  const auto report = up(where);
+  EXPECT_EQ(report.code, exit_code::ok);
+  EXPECT_THAT(report.ran, IsEmpty());
+}
+
+TEST_F(migrate_counts, an_early_session_that_was_refused_is_told_as_any_other) {
+  auto where = target(some_files);
+  where.log_in.user = {"nobody_of_that_name"};
+  where.wait.max_retries = 0;
+  where.early = begin_session(where);
+  const auto report = up(where);
+  EXPECT_EQ(report.code, exit_code::not_permitted);
+  ASSERT_EQ(report.failures.size(), 1U);
+  EXPECT_THAT(report.failures.front().text, HasSubstr("[28000]"));
 }
 
 TEST_F(migrate_counts, a_status_costs_two_messages_where_something_is_pending) {
