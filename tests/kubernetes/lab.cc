@@ -87,7 +87,22 @@ std::string collection_of(const json& object) {
   return fmt::format(fmt::runtime(place), object.at("metadata").value("namespace", ""));
 }
 
-// Not through any recorder.
+json namespace_object(const std::string& name) {
+  return {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+}
+
+json account_object(const exec::kubernetes_name& account) {
+  return {{"apiVersion", "v1"},
+          {"kind", "ServiceAccount"},
+          {"metadata", {{"name", account.name}, {"namespace", account.name_space}}}};
+}
+
+fs::path recording_of(const std::string& name) {
+  return fs::path{INNKEEPER_SOURCE_DIR} / "tests/kubernetes/recorded" / (name + ".json");
+}
+
+}  // namespace
+
 json ask_live(const std::string& method, const std::string& path, const std::string& content_type, const json& body) {
   static k8s::api_client client{live_administrator()};
   const auto answer = client.ask({method, path, content_type, secret{body.is_null() ? "" : body.dump()}},
@@ -103,16 +118,6 @@ void make_live(const json& object) {
            "application/apply-patch+yaml", object);
 }
 
-json namespace_object(const std::string& name) {
-  return {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
-}
-
-json account_object(const exec::kubernetes_name& account) {
-  return {{"apiVersion", "v1"},
-          {"kind", "ServiceAccount"},
-          {"metadata", {{"name", account.name}, {"namespace", account.name_space}}}};
-}
-
 std::string live_token(const exec::kubernetes_name& account) {
   make_live(namespace_object(account.name_space));
   make_live(account_object(account));
@@ -122,22 +127,6 @@ std::string live_token(const exec::kubernetes_name& account) {
       ask_live("POST", fmt::format("/api/v1/namespaces/{}/serviceaccounts/{}/token", account.name_space, account.name),
                "application/json", request);
   return answer.at("status").at("token");
-}
-
-std::string live_administrator_token() {
-  static const std::string token = [] {
-    const exec::kubernetes_name account{"kube-system", "test-administrator"};
-    const auto made = live_token(account);
-    make_live(
-        {{"apiVersion", "rbac.authorization.k8s.io/v1"},
-         {"kind", "ClusterRoleBinding"},
-         {"metadata", {{"name", "test-administrator"}}},
-         {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "cluster-admin"}}},
-         {"subjects",
-          json::array({json{{"kind", "ServiceAccount"}, {"name", account.name}, {"namespace", account.name_space}}})}});
-    return made;
-  }();
-  return token;
 }
 
 // What earlier tests left in their namespaces, which themselves can't be removed where no controller runs.
@@ -156,8 +145,22 @@ void sweep_live() {
            nullptr);
 }
 
-fs::path recording_of(const std::string& name) {
-  return fs::path{INNKEEPER_SOURCE_DIR} / "tests/kubernetes/recorded" / (name + ".json");
+namespace {
+
+std::string live_administrator_token() {
+  static const std::string token = [] {
+    const exec::kubernetes_name account{"kube-system", "test-administrator"};
+    const auto made = live_token(account);
+    make_live(
+        {{"apiVersion", "rbac.authorization.k8s.io/v1"},
+         {"kind", "ClusterRoleBinding"},
+         {"metadata", {{"name", "test-administrator"}}},
+         {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "cluster-admin"}}},
+         {"subjects",
+          json::array({json{{"kind", "ServiceAccount"}, {"name", account.name}, {"namespace", account.name_space}}})}});
+    return made;
+  }();
+  return token;
 }
 
 }  // namespace

@@ -28,6 +28,14 @@ namespace innkeeper::test {
 // The real one, started by its first user, with an administrator who has a client certificate.
 [[nodiscard]] const k8s::cluster_settings& live_administrator();
 
+// Of live runs, and in no recording: by the administrator, an object or what one says; a service account's token, made
+// with its namespace.
+nlohmann::json ask_live(const std::string& method, const std::string& path, const std::string& content_type = "",
+                        const nlohmann::json& body = nullptr);
+void make_live(const nlohmann::json& object);
+[[nodiscard]] std::string live_token(const exec::kubernetes_name& account);
+void sweep_live();
+
 // Waits for nothing, and always by the same chance.
 [[nodiscard]] k8s::api_options without_waiting();
 

@@ -14,7 +14,7 @@ namespace {
 class absent_tests : public testing::Environment {
  public:
   void SetUp() override {
-    for (const auto& name : names_) fmt::print("not for this major: {}\n", name);
+    for (const auto& name : names_) fmt::print("not here: {}\n", name);
     std::fflush(stdout);
   }
   void add(std::string name) { names_.push_back(std::move(name)); }

@@ -32,7 +32,7 @@ bool register_where(bool is_here, const char* suite, const char* name, const cha
 }  // namespace innkeeper::test
 
 // TEST and TEST_F, but only where the condition holds (postgres_major() >= 16). Elsewhere there is no such test: the
-// run says so, ./test counts it as "not for this major", and ./test --all fails for one that no major has.
+// run says so, ./test counts it as "not here", and ./test --all fails for one that no major has.
 #define TEST_WHERE(condition, suite, name) INNKEEPER_TEST_WHERE(condition, suite, name, testing::Test)
 #define TEST_F_WHERE(condition, fixture, name) INNKEEPER_TEST_WHERE(condition, fixture, name, fixture)
 
