@@ -54,6 +54,25 @@ fs::path private_folder(const estate& all) {
   return all.directory / ".innkeeper";
 }
 
+bool is_below(const fs::path& path, const fs::path& folder) {
+  const auto inside = path.lexically_relative(folder);
+  return !inside.empty() && *inside.begin() != "..";
+}
+
+// Env files and directories of secrets, but for what goes with the estate's own folder.
+template <class Add>
+void add_places(const estate& all, const server_declaration& server, Add add) {
+  for (const auto& service : all.services) {
+    if (service.server != server.name || !is_managed(service)) continue;
+    for (const auto& sink : service.secrets) {
+      const bool is_ours = sink.kind != place_kind::kubernetes && sink.managed_by != secret_manager::external;
+      if (is_ours && !is_below(sink.place, private_folder(all))) {
+        add(sink.place, fmt::format("the keys of {} in it; what is not ours stays", service.name));
+      }
+    }
+  }
+}
+
 std::vector<removal> removals_of(const opened_estate& opened) {
   std::vector<removal> all;
   const auto add = [&](const fs::path& path, std::string what) {
@@ -66,6 +85,7 @@ std::vector<removal> removals_of(const opened_estate& opened) {
     const auto found = exec::inspect_embedded(opened.all, *server);
     add(found.paths.data, fmt::format("data of server {}", server->name));
     add(secrets_of(opened.all, *server), fmt::format("passwords of server {}", server->name));
+    add_places(opened.all, *server, add);
   }
   add(private_folder(opened.all), "what Innkeeper keeps of the estate");
   return all;

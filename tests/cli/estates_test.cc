@@ -19,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 // What autovacuum does meanwhile is not ours: one quiet run of three is enough.
 constexpr const char* second_up = R"sh(
@@ -127,6 +128,21 @@ TEST(estate, shows_and_does_the_same_at_every_step_of_its_life) {
   add({"down"});
   add({"status"});
   expect_golden("cli/life-of-an-estate.txt", text);
+}
+
+TEST(estate, whose_data_are_to_go_says_in_which_files_its_passwords_are) {
+  workplace place;
+  place.write(
+      "small/innkeeper.yaml",
+      "estate: small\nservers: {shared: {embedded: {data: .innkeeper/data}}}\nservices:\n  cafe:\n    secrets:\n"
+      "      - {file: cafe.env, keys: {DATABASE_URL: uri}}\n"
+      "      - {file: .innkeeper/cafe.env, keys: {DATABASE_URL: uri}}\n");
+  ASSERT_EQ(place.innkeeper({"up", "small"}).status, 0);
+  const auto asked = place.innkeeper({"down", "--purge", "small"});
+  EXPECT_THAT(asked.err, testing::ContainsRegex("small/cafe.env +the keys of cafe in it"));
+  EXPECT_THAT(asked.err, Not(HasSubstr(".innkeeper/cafe.env")));
+  EXPECT_EQ(place.innkeeper({"down", "--purge", "--yes", "small"}).status, 0);
+  EXPECT_FALSE(std::filesystem::exists(place.root() / "small/cafe.env"));
 }
 
 TEST(estate, a_services_key_opens_its_own_database_and_no_other) {
