@@ -38,7 +38,8 @@ std::map<role_name, std::string> right_passwords(const observed_server& observed
 std::vector<place_look> look_at_secrets(const estate& all, const server_access& access, const plan_policy& policy,
                                         log_in_trials trials, const observed_server& observed,
                                         const known_secrets& secrets) {
-  auto looks = look_at_places(all, access, policy.services, trials, pairs_on(all, *access.server, observed));
+  auto looks =
+      look_at_places(all, store_of(all), access, policy.services, trials, pairs_on(all, *access.server, observed));
   if (looks.empty()) return looks;
   std::set<role_name> doubtful;
   for (const auto& role : observed.roles) {

@@ -36,7 +36,7 @@ proof_report verify_server(const estate& declared, const server_access& access, 
       make_plan(desired, observed,
                 look_up_secrets(read_secrets(store, desired), desired, observed, access, options.how), options.policy);
   const auto trials = options.how == depth::deep ? log_in_trials::every : log_in_trials::none;
-  plan_places(left, look_at_places(all, access, options.policy.services, trials, pairs), options.policy);
+  plan_places(left, look_at_places(all, store, access, options.policy.services, trials, pairs), options.policy);
   count_secrets_as_drift(left);
   if (may_have_leftovers(desired, observed)) note_leftovers(left, declared, *access.server, observed, options.policy);
   const proof_facts facts{all, desired, observed, options.policy.services};

@@ -186,7 +186,8 @@ class traveller {
       exec::write_places(run_.all, run_.places, *service, target, false);
       services.insert(service->name);
     }
-    for (const auto& look : look_at_places(run_.all, run_.access, services, log_in_trials::none)) {
+    if (services.empty()) return;
+    for (const auto& look : look_at_places(run_.all, run_.places, run_.access, services, log_in_trials::none)) {
       if (auto left = what_names_another(look, log_in, password); !left.empty())
         throw error{exit_code::failed, std::move(left), {}, "Mend that, then run innkeeper secret rotate --resume."};
     }

@@ -172,7 +172,7 @@ void refuse_where_another_hand_wrote(rotation_run& run) {
   }
   if (services.empty()) return;
   const auto pairs = pairs_on(run.all, *run.access.server, run.planned.observed);
-  for (const auto& look : look_at_places(run.all, run.access, services, log_in_trials::none, pairs)) {
+  for (const auto& look : look_at_places(run.all, run.places, run.access, services, log_in_trials::none, pairs)) {
     auto& one = *beginning.at(look.service);
     auto obstacle = obstacle_in(look, !run.access.server->url);
     if (!obstacle.empty() && one.is_ready) run.refuse(one, std::move(obstacle));

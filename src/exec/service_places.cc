@@ -369,7 +369,7 @@ secret_facts facts_for(const estate& all, const secret_store& store, const servi
   return facts;
 }
 
-std::vector<place_look> look_at_places(const estate& all, const server_access& access,
+std::vector<place_look> look_at_places(const estate& all, const secret_store& store, const server_access& access,
                                        const std::set<std::string>& services, log_in_trials trials,
                                        const log_in_pairs& pairs) {
   std::vector<const service_declaration*> meant;
@@ -380,7 +380,6 @@ std::vector<place_look> look_at_places(const estate& all, const server_access& a
       meant.push_back(&one);
   }
   if (meant.empty()) return {};
-  const auto store = store_of(all);
   std::vector<std::vector<place_look>> found(meant.size());
   const auto look_at_service = [&](const service_declaration& service, std::vector<place_look>& into) {
     const auto target = service_conninfo(store, service, access, pairs);

@@ -35,10 +35,11 @@ enum class log_in_trials {
   every     // of the declared keys, each log-in once
 };
 
-// Every place of the services on this server. Throws nothing for what a place or a log-in answers.
-[[nodiscard]] std::vector<place_look> look_at_places(const estate& all, const server_access& access,
-                                                     const std::set<std::string>& services, log_in_trials trials,
-                                                     const log_in_pairs& pairs = {});
+// Every place of these services on this server; none named: of all. `store` is store_of(all), which looks at all of
+// them: whoever looks often keeps it. Throws nothing for what a place or a log-in answers.
+[[nodiscard]] std::vector<place_look> look_at_places(const estate& all, const secret_store& store,
+                                                     const server_access& access, const std::set<std::string>& services,
+                                                     log_in_trials trials, const log_in_pairs& pairs = {});
 
 // What the service connects with -> its place `shown` ("file .innkeeper/cafe.env"; empty: all of them). Keys of other
 // hands stay unless `overwrites`. False where nothing differed. Throws exec::error: 75 where other hands kept changing

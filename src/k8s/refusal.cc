@@ -75,6 +75,27 @@ exec::error not_found(const refused_answer& answer, const request_purpose& purpo
   return {exit_code::failed, fmt::format("could not {}: it isn't there", purpose.doing), message_of(body)};
 }
 
+// Who else holds a field that we wanted, in the API server's words.
+struct field_conflict {
+  std::string manager;
+  std::string field;  // ".data.DATABASE_URL"
+};
+
+// Empty: a 409 of another kind, where somebody was faster.
+std::vector<field_conflict> conflicts_in(const refused_answer& answer) {
+  std::vector<field_conflict> found;
+  for (const auto& one : causes_of(answer.body)) {
+    if (one.value("reason", "") != "FieldManagerConflict") continue;
+    // conflict with "kubectl-edit" using v1 at 2026-01-01T00:00:00Z
+    const std::string text = one.value("message", "");
+    const auto quote = text.find('"');
+    const auto end = quote == std::string::npos ? quote : text.find('"', quote + 1);
+    found.push_back(
+        {end == std::string::npos ? text : text.substr(quote + 1, end - quote - 1), one.value("field", "")});
+  }
+  return found;
+}
+
 exec::error conflict(const refused_answer& answer, const request_purpose& purpose) {
   const auto conflicts = conflicts_in(answer);
   if (conflicts.empty())
@@ -97,20 +118,6 @@ exec::error invalid(const refused_answer& answer, const request_purpose& purpose
 }
 
 }  // namespace
-
-std::vector<field_conflict> conflicts_in(const refused_answer& answer) {
-  std::vector<field_conflict> found;
-  for (const auto& one : causes_of(answer.body)) {
-    if (one.value("reason", "") != "FieldManagerConflict") continue;
-    // conflict with "kubectl-edit" using v1 at 2026-01-01T00:00:00Z
-    const std::string text = one.value("message", "");
-    const auto quote = text.find('"');
-    const auto end = quote == std::string::npos ? quote : text.find('"', quote + 1);
-    found.push_back(
-        {end == std::string::npos ? text : text.substr(quote + 1, end - quote - 1), one.value("field", "")});
-  }
-  return found;
-}
 
 exec::error explain(const refused_answer& answer, const request_purpose& purpose) {
   const auto message = message_of(answer.body);

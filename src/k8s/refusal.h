@@ -21,16 +21,6 @@ struct refused_answer {
   nlohmann::json body;  // a Status object, or null where the answer is none
 };
 
-// Who else holds a field that we wanted, in the API server's words.
-struct field_conflict {
-  std::string manager;
-  std::string field;  // ".data.DATABASE_URL"
-
-  friend bool operator==(const field_conflict&, const field_conflict&) = default;
-};
-// Empty: a 409 of another kind, where somebody was faster.
-[[nodiscard]] std::vector<field_conflict> conflicts_in(const refused_answer& answer);
-
 [[nodiscard]] exec::error explain(const refused_answer& answer, const request_purpose& purpose);
 
 }  // namespace innkeeper::k8s

@@ -51,6 +51,17 @@ TEST_F(rotation_places, find_the_new_log_in_and_at_no_moment_a_dead_one) {
   expect_nothing_to_do();
 }
 
+TEST_F(rotation_places, of_others_are_none_of_a_log_in_that_has_none) {
+  auto treasury = test::service("treasury", 20);
+  treasury.access = access_mode::readwrite;  // its migrator has none, either
+  all_.services.push_back(treasury);
+  apply();
+  const auto report = run({.services = {"treasury"}, .grace = milliseconds{0}, .wait = seconds{60}});
+  for (const auto& one : report.log_ins) EXPECT_EQ(to_string(one.outcome), "changed") << one.text;
+  EXPECT_EQ(report.log_ins.size(), 2U);
+  EXPECT_EQ(target().user.value, "cafe_user");
+}
+
 TEST_F(rotation_places, log_in_wherever_the_run_was_killed) {
   const int stride = std::getenv("INNKEEPER_TEST_WHOLE") != nullptr ? 1 : 5;
   for (int point = 1;; point += stride) {
