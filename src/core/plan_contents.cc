@@ -35,6 +35,9 @@ class inside_rules {
     for (const auto& schema : wanted_.schemas) {
       if (!with_.skips(schema.from)) plan_schema(schema);
     }
+    if (!with_.skips(wanted_.from)) {
+      for (const auto& schema : found_.schemas) take_from_neighbours(schema);
+    }
     for (const auto& grants : wanted_.object_grants) {
       if (with_.skips(grants.from)) continue;
       take_over_objects(grants);
@@ -89,28 +92,12 @@ class inside_rules {
       for (const auto& grant : wanted.grants) grant_schema(wanted, grant.grantee, grant.privileges);
       return;
     }
-    const bool may_give = owns(found->owner) || with_.could_act_for(found->owner);
     // Before the schema is given away: a plain admin couldn't any more.
     close_schema(wanted);
     const role_name owner = wanted.owner.empty() ? with_.can.admin : wanted.owner;
     const bool has_other_owner =
         wanted.owner.empty() ? with_.wanted_roles.contains(found->owner) : found->owner != owner;
-    if (has_other_owner) {
-      if (!may_give) {
-        tell(fmt::format("schema \"{}\" of database \"{}\" belongs to \"{}\", and this admin may not give it away",
-                         wanted.name, wanted_.name, found->owner),
-             fmt::format("ALTER SCHEMA {} OWNER TO {};", quoted(wanted.name), quoted(owner)), "a superuser",
-             wanted.from);
-        return;
-      }
-      // Lent for the moment, unless the manifest gives it for good.
-      const bool needs_create = with_.can.must_assume_owner &&
-                                std::ranges::find(wanted_.grants, desired_grant{owner, "C"}) == wanted_.grants.end();
-      const std::vector<needed_role> also =
-          owns(found->owner) ? std::vector<needed_role>{} : std::vector<needed_role>{{found->owner, true, false}};
-      to_.add(steps::alter_schema_owner{wanted_.name, wanted.name, owner, needs_create}, step_scope::inside,
-              wanted.from, wanted_.name, also);
-    }
+    if (has_other_owner && !give_schema(*found, owner, wanted.from)) return;
     for (const auto& grant : wanted.grants) {
       // What the owner of before held goes with it.
       const bool loses_all = has_other_owner && grant.grantee == found->owner;
@@ -119,6 +106,37 @@ class inside_rules {
       if (!lacks.empty()) grant_schema(wanted, grant.grantee, lacks);
     }
     revoke_excess(wanted, *found);
+  }
+
+  // False where this admin may not.
+  bool give_schema(const observed_schema& found, const role_name& owner, const origin& from) {
+    if (!owns(found.owner) && !with_.could_act_for(found.owner)) {
+      tell(fmt::format("schema \"{}\" of database \"{}\" belongs to \"{}\", and this admin may not give it away",
+                       found.name, wanted_.name, found.owner),
+           fmt::format("ALTER SCHEMA {} OWNER TO {};", quoted(found.name), quoted(owner)), "a superuser", from);
+      return false;
+    }
+    // Lent for the moment, unless the manifest gives it for good.
+    const bool needs_create = with_.can.must_assume_owner &&
+                              std::ranges::find(wanted_.grants, desired_grant{owner, "C"}) == wanted_.grants.end();
+    const std::vector<needed_role> also =
+        owns(found.owner) ? std::vector<needed_role>{} : std::vector<needed_role>{{found.owner, true, false}};
+    to_.add(steps::alter_schema_owner{wanted_.name, found.name, owner, needs_create}, step_scope::inside, from,
+            wanted_.name, also);
+    return true;
+  }
+
+  // One that no manifest names and that a group of another service's owns, by some hand: where the log-ins here may use
+  // it, they call what is put there. It becomes the admin's, as that of extensions is.
+  void take_from_neighbours(const observed_schema& found) {
+    const bool is_declared =
+        std::ranges::find(wanted_.schemas, found.name, &desired_schema::name) != wanted_.schemas.end();
+    const auto owner = with_.wanted_roles.find(found.owner);
+    if (is_declared || owner == with_.wanted_roles.end() || owner->second->is_log_in()) return;
+    const auto& from = owner->second->from.service;
+    if (std::ranges::find(wanted_.services, from) == wanted_.services.end()) {
+      give_schema(found, with_.can.admin, wanted_.from);
+    }
   }
 
   void grant_schema(const desired_schema& wanted, const role_name& grantee, const std::string& privileges) {

@@ -17,6 +17,7 @@
 #include "core/desired.h"
 #include "core/step_sql.h"
 #include "exec/error.h"
+#include "exec/prove.h"
 #include "exec/secret_store.h"
 #include "pg/connection.h"
 #include "tests/core/estates.h"
@@ -205,6 +206,20 @@ TEST_F(apply, mends_what_another_hand_changed) {
     expect_in_step();
   }
   EXPECT_EQ(end_state(), before);
+}
+
+TEST_F(apply, takes_a_schema_that_a_hand_gave_to_a_neighbour) {
+  auto cafe = test::service("cafe");
+  cafe.extensions = {{.name = {"citext"}}};
+  declare({cafe, test::service("erp", 20)});
+  ASSERT_THAT(run().failures, IsEmpty());
+  admin("cafe").query("ALTER SCHEMA extensions OWNER TO erp_owner; ALTER SCHEMA extensions RENAME TO moved_by_hand");
+  EXPECT_THAT(run().failures, IsEmpty());
+  expect_in_step();
+  EXPECT_EQ(
+      admin("cafe").query("SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'moved_by_hand'").text(0, 0),
+      "postgres");
+  EXPECT_EQ(verify_server(all_, access_, {}, [](const event&) {}).leaks, 0);
 }
 
 TEST_F(apply, takes_over_a_database_that_scripts_made_with_all_that_is_in_it) {
