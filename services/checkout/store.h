@@ -12,16 +12,19 @@
 namespace checkout {
 
 using moment = std::chrono::steady_clock::time_point;
+using store_time = std::chrono::sys_time<std::chrono::microseconds>;  // by the store's own clock
 
 // The store could not do it, or nobody knows whether it did. Its text is for the log: no value of a row is in it.
 class store_error : public std::runtime_error {
  public:
-  store_error(const std::string& what, bool outcome_is_unknown)
-      : std::runtime_error{what}, outcome_is_unknown_{outcome_is_unknown} {}
+  store_error(const std::string& what, bool outcome_is_unknown, std::string sqlstate = "")
+      : std::runtime_error{what}, outcome_is_unknown_{outcome_is_unknown}, sqlstate_{std::move(sqlstate)} {}
   [[nodiscard]] bool outcome_is_unknown() const { return outcome_is_unknown_; }
+  [[nodiscard]] const std::string& sqlstate() const { return sqlstate_; }  // empty: no server said it
 
  private:
   bool outcome_is_unknown_;
+  std::string sqlstate_;
 };
 
 // One transition of one order, with its event.
@@ -65,7 +68,9 @@ class order_store {
   // T1. False, and nothing done, where another order stands in its way: one with its number or its key, a pending one
   // of this user's, or one for this very cart, which was not emptied yet; and where a cart of this user's was emptied
   // since `cart_read_at`, so that this one was ordered meanwhile.
-  [[nodiscard]] virtual bool record(const order& one, moment cart_read_at, moment deadline) = 0;
+  [[nodiscard]] virtual bool record(const order& one, store_time cart_read_at, moment deadline) = 0;
+  // To be asked before the cart is read.
+  [[nodiscard]] virtual store_time now(moment deadline) = 0;
   // T2 and T3. False, and nothing done, where the order isn't in `from`.
   [[nodiscard]] virtual bool advance(const change& one, moment deadline) = 0;
   // What others committed before is durable when this returns.

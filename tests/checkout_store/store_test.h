@@ -79,7 +79,7 @@ class order_store_test : public testing::Test {
   }
 
   [[nodiscard]] static moment soon() { return std::chrono::steady_clock::now() + 10s; }
-  [[nodiscard]] bool record(const order& one) { return store_.record(one, std::chrono::steady_clock::now(), soon()); }
+  [[nodiscard]] bool record(const order& one) { return store_.record(one, store_.now(soon()), soon()); }
 
   // A recorded order, brought to `status` by the shortest way.
   order in_status(order_status status) {

@@ -9,6 +9,8 @@
 namespace checkout {
 namespace {
 
+constexpr const char* cart_was_emptied = "CO001";  // of checkout_require_unemptied_cart()
+
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional{text};
 }
@@ -52,8 +54,7 @@ innkeeper::result postgres_store::ask(const innkeeper::bound_statement& one, mom
   }
 }
 
-bool postgres_store::record(const order& one, moment cart_read_at, moment deadline) {
-  const auto cart_age = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - cart_read_at);
+bool postgres_store::record(const order& one, store_time cart_read_at, moment deadline) {
   std::vector<std::string> products;
   std::vector<std::int32_t> quantities;
   std::vector<std::int64_t> units;
@@ -86,8 +87,17 @@ bool postgres_store::record(const order& one, moment cart_read_at, moment deadli
                                            quantities,
                                            units,
                                            nanos,
-                                           in_ms(cart_age)};
-  return !commits_.run(statements::record, std::move(values), deadline).empty();
+                                           innkeeper::timestamp{cart_read_at}};
+  try {
+    return !commits_.run(statements::record, std::move(values), deadline).empty();
+  } catch (const store_error& problem) {
+    if (problem.sqlstate() == cart_was_emptied) return false;
+    throw;
+  }
+}
+
+store_time postgres_store::now(moment deadline) {
+  return ask(statements::now(), deadline).front()["now"].as<innkeeper::timestamp>();
 }
 
 bool postgres_store::advance(const change& one, moment deadline) {

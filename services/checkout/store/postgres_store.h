@@ -19,8 +19,8 @@ struct store_times {
   std::chrono::milliseconds outbox_retry_most{900'000};
 };
 
-// What a session of the store is, over what the URL says: on a primary, waiting for the disk, and never long for a row's
-// lock, since others wait for the same commit.
+// What a session of the store is, over what the URL says: on a primary, waiting for the disk, and never long for a
+// row's lock, since others wait for the same commit.
 [[nodiscard]] innkeeper::connection_options store_connection(innkeeper::connection_options options);
 
 class postgres_store final : public order_store {
@@ -28,7 +28,8 @@ class postgres_store final : public order_store {
   // `from` outlives it. Opens nothing.
   postgres_store(innkeeper::pool& from, const store_times& times, group_commit_limits limits);
 
-  [[nodiscard]] bool record(const order& one, moment cart_read_at, moment deadline) override;
+  [[nodiscard]] bool record(const order& one, store_time cart_read_at, moment deadline) override;
+  [[nodiscard]] store_time now(moment deadline) override;
   [[nodiscard]] bool advance(const change& one, moment deadline) override;
   void settle(moment deadline) override;
   [[nodiscard]] std::optional<stored_order> find(const std::string& order_id, moment deadline) override;

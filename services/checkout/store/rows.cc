@@ -51,7 +51,7 @@ stored_order order_in(const innkeeper::row& row) {
 }
 
 store_error to_store_error(const innkeeper::error& problem) {
-  return {problem.message() + " [" + problem.sqlstate() + "]", problem.outcome_is_unknown()};
+  return {problem.message() + " [" + problem.sqlstate() + "]", problem.outcome_is_unknown(), problem.sqlstate()};
 }
 
 std::string detail_of(const std::optional<refusal>& told) {

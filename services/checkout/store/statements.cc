@@ -64,10 +64,6 @@ const innkeeper::statement record{R"(
     SELECT $1::uuid, $2::text, $3::text, $4::text, $5::int8, $6::int4, $7::text, $8::text, $9::text, $10::text, $11::int4,
            $12::int8, $13::int4, $14::text, $15::bytea, $16::bytea,
            clock_timestamp() + $17::int8 * interval '1 millisecond'
-    WHERE NOT EXISTS (
-      SELECT FROM order_outbox AS emptied JOIN orders AS earlier ON earlier.order_id = emptied.order_id
-      WHERE emptied.kind = 'empty_cart' AND emptied.done_at > clock_timestamp() - $22::int8 * interval '1 millisecond'
-        AND earlier.user_id = $2::text)
     ON CONFLICT DO NOTHING
     RETURNING order_id
   ), lines AS (
@@ -78,7 +74,8 @@ const innkeeper::statement record{R"(
   ), event AS (
     INSERT INTO order_events (order_id, actor, to_status) SELECT order_id, 'checkout', 'pending' FROM placed
   )
-  SELECT pg_catalog.set_config('synchronous_commit', $23, true) FROM placed)"};
+  SELECT pg_catalog.set_config('synchronous_commit', $23, true), checkout_require_unemptied_cart($2, $22::timestamptz)
+  FROM placed)"};
 
 const innkeeper::statement advance{R"(
   WITH changed AS (
@@ -99,6 +96,8 @@ const innkeeper::statement advance{R"(
     WHERE $3::text = 'confirmed' AND (todo.kind = 'empty_cart' OR changed.user_email <> '')
   )
   SELECT pg_catalog.set_config('synchronous_commit', $9, true) FROM changed)"};
+
+const innkeeper::statement now{"SELECT pg_catalog.clock_timestamp() AS now"};
 
 const innkeeper::statement find{select_orders("WHERE o.order_id = $1")};
 

@@ -6,6 +6,7 @@ namespace checkout::statements {
 
 extern const innkeeper::statement record;
 extern const innkeeper::statement advance;
+extern const innkeeper::statement now;
 extern const innkeeper::statement find;
 extern const innkeeper::statement find_by_key;
 extern const innkeeper::statement find_obstacle;

@@ -124,7 +124,8 @@ WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
 -- Functions.
 SELECT format('function %s is missing', name) AS problem
 FROM unnest(ARRAY[
-    'checkout_refuse_change()', 'checkout_touch_updated_at()']) AS name
+    'checkout_refuse_change()', 'checkout_require_unemptied_cart(text,timestamp with time zone)',
+    'checkout_touch_updated_at()']) AS name
 WHERE name <> ALL (ARRAY(SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p
                          WHERE p.proname = split_part(name, '(', 1)::name AND pg_function_is_visible(p.oid)));
 
