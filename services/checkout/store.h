@@ -36,6 +36,7 @@ struct change {
   std::string tracking_id;      // empty: as it is
   std::optional<refusal> told;  // what the caller hears of it, for when it asks again
   std::string actor = "checkout";
+  std::string proof;  // what an operator knows it from; without personal data
 };
 
 enum class outbox_kind { email, empty_cart };

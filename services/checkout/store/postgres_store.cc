@@ -111,7 +111,7 @@ bool postgres_store::advance(const change& one, moment deadline) {
                                            unless_empty(one.transaction_id),
                                            unless_empty(one.tracking_id),
                                            one.actor,
-                                           detail_of(one.told),
+                                           detail_of(one),
                                            in_ms(times_.lease)};
   return !commits_.run(statements::advance, std::move(values), deadline).empty();
 }

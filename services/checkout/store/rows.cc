@@ -54,13 +54,16 @@ store_error to_store_error(const innkeeper::error& problem) {
   return {problem.message() + " [" + problem.sqlstate() + "]", problem.outcome_is_unknown(), problem.sqlstate()};
 }
 
-std::string detail_of(const std::optional<refusal>& told) {
-  if (!told) return "{}";
-  return nlohmann::json{{"status", told->status},
-                        {"message", told->message},
-                        {"reason", to_string(told->why)},
-                        {"may_retry", told->may_retry}}
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+std::string detail_of(const change& one) {
+  auto detail = nlohmann::json::object();
+  if (one.told) {
+    detail = {{"status", one.told->status},
+              {"message", one.told->message},
+              {"reason", to_string(one.told->why)},
+              {"may_retry", one.told->may_retry}};
+  }
+  if (!one.proof.empty()) detail["proof"] = one.proof;
+  return detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace checkout

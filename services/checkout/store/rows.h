@@ -12,7 +12,7 @@ namespace checkout {
 
 [[nodiscard]] store_error to_store_error(const innkeeper::error& problem);
 
-// What an event keeps of an answer, so that it can be given again.
-[[nodiscard]] std::string detail_of(const std::optional<refusal>& told);
+// What an event keeps: an answer, so that it can be given again, and a proof.
+[[nodiscard]] std::string detail_of(const change& one);
 
 }  // namespace checkout

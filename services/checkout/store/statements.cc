@@ -221,4 +221,43 @@ const innkeeper::statement list_after{
 
 const innkeeper::statement get_past{select_past_orders("AND order_id = $2::uuid")};
 
+const innkeeper::statement take_in{R"(
+  WITH taken AS (
+    INSERT INTO orders (order_id, user_id, user_email, user_currency, total_amount_units, total_amount_nanos,
+                        transaction_id, status, source, created_at, updated_at)
+    VALUES ($1::uuid, $2, $3, $4, $5::int8, $6::int4, $7, 'confirmed', 'backfill', $8::timestamptz, $8::timestamptz)
+    ON CONFLICT (order_id) DO NOTHING
+    RETURNING order_id
+  ), lines AS (
+    INSERT INTO order_items (order_id, line_no, product_id, quantity)
+    SELECT taken.order_id, line.line_no, line.product_id, line.quantity
+    FROM taken, unnest($9::text[], $10::int4[]) WITH ORDINALITY AS line (product_id, quantity, line_no)
+  ), event AS (
+    INSERT INTO order_events (order_id, actor, to_status) SELECT order_id, 'backfill', 'confirmed' FROM taken
+  )
+  SELECT order_id FROM taken)"};
+
+const innkeeper::statement hand_out{R"(
+  SELECT (to_jsonb(o) - '{id,request_hash,open_cart,lease_until}'::text[] || jsonb_build_object(
+            'items', (SELECT coalesce(jsonb_agg(to_jsonb(i) - '{id,order_id}'::text[] ORDER BY i.line_no), '[]')
+                      FROM order_items AS i WHERE i.order_id = o.order_id),
+            'events', (SELECT coalesce(jsonb_agg(to_jsonb(e) - '{id,order_id}'::text[] ORDER BY e.id), '[]')
+                       FROM order_events AS e WHERE e.order_id = o.order_id)))::text
+  FROM orders AS o WHERE o.user_id = $1 ORDER BY o.created_at, o.order_id)"};
+
+// An order that is under way needs its address, and the shopper's name to be found again.
+const innkeeper::statement erase{R"(
+  WITH mine AS (
+    SELECT id, status IN ('pending', 'paid', 'payment_unknown') OR EXISTS (
+             SELECT FROM order_outbox AS x WHERE x.order_id = o.order_id AND x.done_at IS NULL) AS is_under_way
+    FROM orders AS o WHERE o.user_id = $1 FOR UPDATE OF o
+  ), erased AS (
+    UPDATE orders SET user_id = $2, user_email = NULL, shipping_address_street = NULL, shipping_address_city = NULL,
+                      shipping_address_state = NULL, shipping_address_country = NULL, shipping_address_zip = NULL,
+                      idempotency_key = NULL, request_hash = NULL, open_cart = NULL
+    FROM mine WHERE orders.id = mine.id AND NOT EXISTS (SELECT FROM mine AS other WHERE other.is_under_way)
+    RETURNING orders.id
+  )
+  SELECT (SELECT count(*) FROM erased) AS erased, (SELECT count(*) FROM mine WHERE is_under_way) AS under_way)"};
+
 }  // namespace checkout::statements

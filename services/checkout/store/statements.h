@@ -27,4 +27,9 @@ extern const innkeeper::statement list_newest;
 extern const innkeeper::statement list_after;
 extern const innkeeper::statement get_past;
 
+// Of operators.
+extern const innkeeper::statement take_in;
+extern const innkeeper::statement hand_out;
+extern const innkeeper::statement erase;
+
 }  // namespace checkout::statements
