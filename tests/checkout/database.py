@@ -15,6 +15,7 @@ GRANTS = """
 CREATE ROLE orderservice LOGIN;
 GRANT SELECT, INSERT, UPDATE, DELETE ON orders, order_items, order_outbox TO orderservice;
 GRANT SELECT, INSERT ON order_events TO orderservice;
+GRANT SELECT, UPDATE, USAGE ON SEQUENCE order_commits_seq TO orderservice;
 """
 
 

@@ -108,6 +108,19 @@ TEST_F(order_store_test, finds_the_order_just_confirmed_for_a_while) {
   EXPECT_FALSE(store_.find_replay(rejected.user_id, rejected.request_hash, 60s, soon()));
 }
 
+TEST_F(order_store_test, is_in_no_trouble_or_says_which_rights_it_lacks) {
+  EXPECT_EQ(store_.trouble(soon()), "");
+  ask("REVOKE INSERT ON order_events FROM orderservice");
+  ask("REVOKE UPDATE ON SEQUENCE order_commits_seq FROM orderservice");
+  const auto told = store_.trouble(soon());
+  EXPECT_NE(told.find("the log-in lacks "), std::string::npos) << told;
+  EXPECT_NE(told.find("INSERT on order_events"), std::string::npos) << told;
+  EXPECT_NE(told.find("UPDATE on order_commits_seq"), std::string::npos) << told;
+  ask("GRANT INSERT ON order_events TO orderservice");
+  ask("GRANT UPDATE ON SEQUENCE order_commits_seq TO orderservice");
+  EXPECT_EQ(store_.trouble(soon()), "");
+}
+
 TEST_F(order_store_test, says_nothing_of_rows_in_its_errors) {
   auto one = an_order();
   one.currency = "nonsense";

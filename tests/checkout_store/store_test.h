@@ -35,6 +35,8 @@ class order_store_test : public testing::Test {
     ask("CREATE ROLE orderservice LOGIN");
     ask("GRANT SELECT, INSERT, UPDATE, DELETE ON orders, order_items, order_outbox TO orderservice");
     ask("GRANT SELECT, INSERT ON order_events TO orderservice");
+    ask("GRANT SELECT, UPDATE, USAGE ON SEQUENCE order_commits_seq TO orderservice");
+    ask("REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text) FROM PUBLIC");  // as Innkeeper does
   }
   static void TearDownTestSuite() { server_.reset(); }
 

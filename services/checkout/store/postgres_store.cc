@@ -200,7 +200,10 @@ std::string postgres_store::trouble(moment deadline) {
     return std::string{innkeeper::to_string(health.state)} + ": " + health.reason;
   }
   try {
-    return ask(statements::trouble(), deadline).front()["is_standby"].as<bool>() ? "the server is a standby" : "";
+    const auto seen = ask(statements::trouble(), deadline);
+    if (seen.front()["is_standby"].as<bool>()) return "the server is a standby";
+    const auto missing = seen.front()["missing"].as<std::string>();
+    return missing.empty() ? "" : "the log-in lacks " + missing;
   } catch (const store_error& problem) {
     return problem.what();
   }

@@ -206,9 +206,15 @@ const innkeeper::statement backlog{R"(
   LEFT JOIN order_outbox AS o ON o.kind = kind.kind AND o.done_at IS NULL
   GROUP BY kind.kind)"};
 
-// Fails where a table or a column is missing; names a server that takes no orders.
+// Fails where a table or a column is missing; names a server that takes no orders, and rights that the log-in lacks.
 const innkeeper::statement trouble{R"(
   SELECT pg_catalog.pg_is_in_recovery() AS is_standby,
+         (SELECT coalesce(string_agg(privilege || ' on ' || relation, ', '), '')
+          FROM (VALUES ('orders', 'SELECT'), ('orders', 'INSERT'), ('orders', 'UPDATE'), ('order_items', 'SELECT'),
+                       ('order_items', 'INSERT'), ('order_events', 'SELECT'), ('order_events', 'INSERT'),
+                       ('order_outbox', 'SELECT'), ('order_outbox', 'INSERT'), ('order_outbox', 'UPDATE'),
+                       ('order_commits_seq', 'UPDATE')) AS needed (relation, privilege)
+          WHERE NOT has_table_privilege(relation, privilege)) AS missing,
          (SELECT count(*) FROM (SELECT o.open_cart, o.lease_until, i.line_no, e.detail, x.next_at
                                 FROM orders AS o, order_items AS i, order_events AS e, order_outbox AS x LIMIT 0) AS all_of)
            AS none)"};

@@ -15,7 +15,11 @@ BEGIN
   END IF;
 END $$;
 
+-- Set, never read: a commit that wrote this waits for the disk, and for a standby, and with it everything before it.
+CREATE SEQUENCE order_commits_seq;
+
 -- innkeeper: down
+DROP SEQUENCE order_commits_seq;
 DROP FUNCTION checkout_require_unemptied_cart(text, timestamptz);
 DROP INDEX order_outbox_emptied_idx;
 DROP INDEX orders_open_cart_key;
