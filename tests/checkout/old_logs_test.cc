@@ -99,25 +99,28 @@ TEST(old_logs, are_read_as_kubectl_and_pino_write_them) {
 }
 
 TEST(old_logs, have_lines_that_say_nothing) {
-  const std::vector<std::string> lines{"",
-                                       "{",
-                                       "{}",
-                                       "[]",
-                                       "null",
-                                       "2023",
-                                       "2023-07-01T12:00:00Z",
-                                       "2023-07-01T12:00:00Z ",
-                                       at(1, "hello"),
-                                       at(1, "order placed"),
-                                       placed(1, "no uuid", "u"),
-                                       placed(1, first_id, ""),
-                                       charged(1, "1.5"),
-                                       charged(1, "{}"),
-                                       at(1, "PaymentService#Charge invoked with request {"),
-                                       at(1, "[PlaceOrder] user_id=1"),
-                                       at(1, "AddItemAsync called with userId=u, productId=p, quantity=many"),
-                                       at(1, R"(order confirmation email sent to \"a***@example.com\")"),
-                                       R"({"message":"order placed"})"};
+  const std::vector<std::string> lines{
+      "",
+      "{",
+      "{}",
+      "[]",
+      "null",
+      "2023",
+      "2023-07-01T12:00:00Z",
+      "2023-07-01T12:00:00Z ",
+      at(1, "hello"),
+      at(1, "order placed"),
+      placed(1, "no uuid", "u"),
+      placed(1, first_id, ""),
+      charged(1, "1.5"),
+      charged(1, "{}"),
+      at(1, "PaymentService#Charge invoked with request {"),
+      at(1, "[PlaceOrder] user_id=1"),
+      at(1, "AddItemAsync called with userId=u, productId=p, quantity=many"),
+      R"x({"time":16882128212803000,"message":"payment went through (transaction_id: t)"})x",
+      R"x({"time":-1,"message":"payment went through (transaction_id: t)"})x",
+      at(1, R"(order confirmation email sent to \"a***@example.com\")"),
+      R"({"message":"order placed"})"};
   for (const auto& line : lines) EXPECT_FALSE(read_old_line(line)) << line;
 }
 

@@ -54,7 +54,10 @@ std::optional<log_time> time_of(const json& line) {
     if (found == line.end()) continue;
     if (found->is_string()) return read_time(found->get<std::string>());
     if (found->is_number_integer()) {
-      return log_time{std::chrono::milliseconds{found->get<std::int64_t>()}};
+      const auto milliseconds = found->get<std::int64_t>();
+      constexpr std::int64_t year_9999 = 253'402'300'800'000;
+      if (milliseconds < 0 || milliseconds >= year_9999) return std::nullopt;
+      return log_time{std::chrono::milliseconds{milliseconds}};
     }
   }
   return std::nullopt;
