@@ -109,6 +109,29 @@ def a_cart_that_is_ordered_and_not_yet_emptied_counts_as_empty(shop):
     assert len(shop.charges_of(user)) == 2 and second
 
 
+def two_keys_on_one_cart_are_never_one_order(shop):
+    user = shop.new_user((MUG, 2))
+    shop.fault("cart", "EmptyCart", status=14)
+    first = shop.place(user, metadata=[("idempotency-key", "K1")])
+    other = [("idempotency-key", "K2")]
+    shop.expect_refusal(user, 9, "cart is empty", "cart_empty", metadata=other)
+    shop.clear("cart")
+    eventually(lambda: shop.cart(user) == [], what="the cart's clearing")
+    shop.add(user, MUG, 2)
+    second = shop.place(user, metadata=other)
+    assert second.order_id != first.order_id and shop.place(user, metadata=other).order_id == second.order_id
+
+    user = shop.new_user((JAR, 1))  # and while the other one is paid
+    shop.fault("shipping", "ShipOrder", hang=True)
+    call = shop.place_later(user, metadata=[("idempotency-key", "K1")])
+    eventually(lambda: shop.statuses(user) == ["paid"], what="T2")
+    shop.expect_refusal(user, 10, "order ", "in_progress", metadata=other)
+    call.exception()
+    shop.clear("shipping")
+    eventually(lambda: shop.statuses(user) == ["confirmed"], what="the shipment")
+    assert len(shop.charges_of(user)) == 1
+
+
 def a_cart_that_was_ordered_while_it_was_being_priced_is_read_again(shop):
     user = shop.new_user((MUG, 4))
     shop.fault("shipping", "GetQuote", at=1, delay_ms=600)  # of the call that is late
@@ -201,6 +224,7 @@ TESTS = [
     a_refused_card_is_refused_again_under_its_key, a_double_click_is_one_order,
     many_clicks_on_many_carts_are_one_order_each,
     a_cart_that_is_ordered_and_not_yet_emptied_counts_as_empty,
+    two_keys_on_one_cart_are_never_one_order,
     a_cart_that_was_ordered_while_it_was_being_priced_is_read_again,
     an_empty_cart_gives_the_order_just_placed_for_a_while, two_orders_of_one_user_wait_for_each_other,
     an_unknown_payment_is_left_to_people, a_paid_order_is_shipped_in_the_background,

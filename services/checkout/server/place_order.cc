@@ -256,7 +256,8 @@ std::optional<stored_order> place_order::answer_by(const order_call& call, const
   }
   const auto other = wait_while_pending(call, obstacle, until);
   if (items_of(other) != items_of(draft)) return std::nullopt;  // it only was in the way
-  const bool is_same = is_same_order(other, draft);
+  // Who has a key gets that key's answer, now and later: another order can't be it.
+  const bool is_same = draft.idempotency_key.empty() && is_same_order(other, draft);
   switch (other.status) {
     case order_status::confirmed:
       // The cart was ordered, and is not emptied yet: for the shopper it is empty.
