@@ -223,5 +223,61 @@ TEST_F(group_commit_test, records_no_cart_that_was_emptied_while_it_waited) {
   EXPECT_FALSE(is_recorded);
 }
 
+TEST_F(group_commit_test, lets_nobody_without_time_fail_the_others) {
+  auto options = pool_options();
+  options.max_open = 1;
+  innkeeper::pool pool{options};
+  postgres_store store{pool, {}, {.lanes = 1}};
+  const auto read_at = store.now(soon());
+  auto held = std::make_unique<innkeeper::pooled_connection>(pool.acquire());
+  std::atomic<int> recorded{0};
+  std::atomic<int> late{0};
+  std::vector<std::thread> threads;
+  const auto place = [&](std::chrono::milliseconds time) {
+    threads.emplace_back([&, time] {
+      try {
+        recorded += store.record(an_order(), read_at, std::chrono::steady_clock::now() + time) ? 1 : 0;
+      } catch (const store_error&) {
+        ++late;
+      }
+    });
+  };
+  place(4s);  // leads, and waits for the connection
+  EXPECT_TRUE(innkeeper::test::eventually([&] { return pool.metrics().waiting == 1; }));
+  for (int i = 0; i < 5; ++i) place(i == 2 ? 50ms : 4000ms);
+  std::this_thread::sleep_for(200ms);  // beyond the time of one of those who are queued
+  place(100ms);
+  held.reset();
+  for (auto& one : threads) one.join();
+  EXPECT_EQ(recorded + late, 7);
+  EXPECT_GE(recorded, 5);
+}
+
+// A statement that has to be prepared anew runs after the wait for all.
+TEST_F(group_commit_test, waits_again_for_those_that_were_prepared_anew) {
+  ask("ALTER SYSTEM SET wal_writer_delay = '10s'");
+  server_->reload();
+  ASSERT_TRUE(becomes("SHOW wal_writer_delay", "10s"));
+  auto options = pool_options();
+  options.max_open = 1;
+  innkeeper::pool pool{options};
+  postgres_store store{pool, {}, {.lanes = 1}};
+  const auto read_at = store.now(soon());
+  ASSERT_TRUE(store.record(an_order(), read_at, soon()));  // is prepared now
+  auto held = std::make_unique<innkeeper::pooled_connection>(pool.acquire());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] { EXPECT_TRUE(store.record(an_order(), read_at, soon())); });
+  }
+  EXPECT_TRUE(innkeeper::test::eventually([&] { return pool.metrics().waiting == 1; }));
+  std::this_thread::sleep_for(100ms);
+  (*held)->execute("DEALLOCATE ALL");
+  held.reset();
+  for (auto& one : threads) one.join();
+  EXPECT_EQ(ask("SELECT pg_current_wal_insert_lsn() - pg_current_wal_flush_lsn()"), "0");
+  ask("ALTER SYSTEM RESET wal_writer_delay");
+  server_->reload();
+}
+
 }  // namespace
 }  // namespace checkout

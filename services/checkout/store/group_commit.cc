@@ -7,8 +7,8 @@
 namespace checkout {
 namespace {
 
-// Writes a record of its own, so that its commit waits for everything before it, for a synchronous standby too. A number
-// for the transaction alone would not do: one that wrote nothing else commits without waiting.
+// Writes a record of its own, so that its commit waits for everything before it, for a synchronous standby too. A
+// number for the transaction alone would not do: one that wrote nothing else commits without waiting.
 const innkeeper::statement wait_for_all{
     "SELECT pg_catalog.set_config('synchronous_commit', 'on', true), pg_catalog.setval('order_commits_seq', 1)"};
 
@@ -16,6 +16,13 @@ constexpr const char* wait_was_cut_short = "01000";
 
 store_error not_replicated() {
   return {"the wait for the synchronous standby was cut short [01000]", true};
+}
+
+// Nothing where what was committed before is durable.
+std::optional<store_error> problem_of_the_wait(const innkeeper::transaction_outcome& wait) {
+  if (wait.failure) return store_error{to_store_error(*wait.failure).what(), true};
+  if (wait.results.back().has_warning(wait_was_cut_short)) return not_replicated();
+  return std::nullopt;
 }
 
 }  // namespace
@@ -60,17 +67,14 @@ void group_commit::lead(std::unique_lock<std::mutex>& lock) {
   if (!queue_.empty()) queue_.front()->changed.notify_one();  // whose turn it is to lead
 }
 
+// The most patient decides how long: whoever hasn't the time leaves by itself, in run().
 void group_commit::execute(const batch& all) {
-  moment first = moment::max();
   moment last = moment::min();
-  for (const auto& one : all) {
-    first = std::min(first, one->deadline);
-    last = std::max(last, one->deadline);
-  }
-  const moment limit = std::chrono::steady_clock::now() + limits_.timeout;
+  for (const auto& one : all) last = std::max(last, one->deadline);
+  const moment limit = std::min(last, std::chrono::steady_clock::now() + limits_.timeout);
   try {
-    auto session = pool_.acquire(std::min(first, limit));
-    session->set_deadline(std::min(last, limit));
+    auto session = pool_.acquire(limit);
+    session->set_deadline(limit);
     execute_on(*session, all);
   } catch (const innkeeper::error& problem) {
     for (const auto& one : all) one->problem = to_store_error(problem);
@@ -90,14 +94,14 @@ void group_commit::execute_on(innkeeper::connection& session, const batch& all) 
   if (!is_alone) transactions.push_back({wait_for_all()});
   const auto outcomes = session.execute_each(transactions);
 
-  // A group's commits count when the last transaction's does.
+  // A group's commits count when the last transaction's does; some may have come after that one.
   std::optional<store_error> group_problem;
   if (!is_alone) {
-    const auto& last = outcomes.back();
-    if (last.failure) {
-      group_problem = store_error{to_store_error(*last.failure).what(), true};
-    } else if (last.results.back().has_warning(wait_was_cut_short)) {
-      group_problem = not_replicated();
+    group_problem = problem_of_the_wait(outcomes.back());
+    const bool some_came_later =
+        std::any_of(outcomes.begin(), outcomes.end(), [](const auto& one) { return one.ran_again; });
+    if (!group_problem && some_came_later) {
+      group_problem = problem_of_the_wait(session.execute_each({{wait_for_all()}}).front());
     }
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
