@@ -40,6 +40,7 @@ struct connection_options {
 struct transaction_outcome {
   std::vector<result> results;   // of each statement, in order; none where it failed
   std::optional<error> failure;  // absent: it is committed
+  bool ran_again = false;        // prepared anew, and run after all the others
 
   [[nodiscard]] bool is_committed() const { return !failure; }
 };

@@ -145,6 +145,7 @@ std::vector<transaction_outcome> connection::execute_each(
   std::vector<transaction_outcome> outcomes;
   for (auto& one : impl_->session.run(asked, impl_->until)) {
     outcomes.push_back({.results = connection_access::results_of(one)});
+    outcomes.back().ran_again = one.ran_again;
     if (one.failure) outcomes.back().failure = error_of(*one.failure);
   }
   return outcomes;

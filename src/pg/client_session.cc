@@ -144,6 +144,7 @@ std::vector<client_outcome> client_session::run(const std::vector<client_transac
     for (std::size_t i = 0; i < left.size(); ++i) {
       if (found[i].failure && found[i].failure->is_stale && !began_in_block) again.push_back(left[i]);
       outcomes[left[i]] = std::move(found[i]);
+      outcomes[left[i]].ran_again = turn > 0;
     }
     left = std::move(again);
   }

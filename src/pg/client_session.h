@@ -51,6 +51,7 @@ struct client_failure {
 struct client_outcome {
   std::vector<std::shared_ptr<client_answer>> answers;  // of each call, in order; none where it failed
   std::optional<client_failure> failure;
+  bool ran_again = false;  // after the others, since what the server kept of a statement didn't fit
 };
 
 class client_session {

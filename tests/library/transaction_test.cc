@@ -164,6 +164,8 @@ TEST_F(service_transaction, those_whose_plans_are_obsolete_are_run_again_alone) 
   ask("ALTER TABLE t ADD note text");
   const auto outcomes = session.execute_each({{insert_(2)}, {insert_all(3), all}, {all, insert_(4)}, {insert_(5)}});
   for (const auto& one : outcomes) EXPECT_TRUE(one.is_committed()) << one.failure->what();
+  for (const std::size_t number : {0U, 3U}) EXPECT_FALSE(outcomes[number].ran_again);
+  for (const std::size_t number : {1U, 2U}) EXPECT_TRUE(outcomes[number].ran_again);
   EXPECT_EQ(outcomes[1].results[1].columns().size(), 2U);
   EXPECT_EQ(rows(), "1,2,3,4,5");
 }

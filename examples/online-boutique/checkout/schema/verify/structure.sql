@@ -26,7 +26,7 @@ FROM (VALUES
         'lease_until: timestamp with time zone', 'source: text not null default',
         'created_at: timestamp with time zone not null default',
         'updated_at: timestamp with time zone not null default', 'shipping_cost: numeric(28,9) generated',
-        'total_amount: numeric(28,9) generated'])
+        'total_amount: numeric(28,9) generated', 'open_cart: bytea'])
 ) AS wanted (relation, items)
 CROSS JOIN LATERAL unnest(wanted.items) AS one
 LEFT JOIN LATERAL (
@@ -79,11 +79,12 @@ FROM (VALUES
     ('order_events', ARRAY[
         'order_events_order_id_idx: btree (order_id, id)']),
     ('order_outbox', ARRAY[
-        'order_outbox_due_idx: btree (next_at) partial']),
+        'order_outbox_due_idx: btree (next_at) partial', 'order_outbox_emptied_idx: btree (done_at) partial']),
     ('orders', ARRAY[
         'orders_created_at_idx: btree (created_at)',
         'orders_idempotency_key_key: unique btree (user_id, idempotency_key) partial',
         'orders_one_pending_per_user_key: unique btree (user_id) partial',
+        'orders_open_cart_key: unique btree (user_id, open_cart) partial',
         'orders_unfinished_idx: btree (lease_until) partial',
         'orders_user_id_idx: btree (user_id, created_at DESC, order_id DESC)'])
 ) AS wanted (relation, items)
@@ -123,7 +124,8 @@ WHERE found.definition IS DISTINCT FROM substr(one, strpos(one, ': ') + 2);
 -- Functions.
 SELECT format('function %s is missing', name) AS problem
 FROM unnest(ARRAY[
-    'checkout_refuse_change()', 'checkout_touch_updated_at()']) AS name
+    'checkout_refuse_change()', 'checkout_require_unemptied_cart(text,timestamp with time zone)',
+    'checkout_touch_updated_at()']) AS name
 WHERE name <> ALL (ARRAY(SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p
                          WHERE p.proname = split_part(name, '(', 1)::name AND pg_function_is_visible(p.oid)));
 
