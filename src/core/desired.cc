@@ -176,6 +176,7 @@ class builder {
     const bool itself = service.starts_as == starting_role::self;
     auto& role = add_role(login, true, where);
     role.connection_limit = std::max(0, role.connection_limit) + connections;
+    role.by_certificate = service.authentication == authentication_kind::certificate;
     add_membership(access_role(service.database.value), login, true, where);
     add_membership(starts_as, login, itself, where);
     if (itself) {

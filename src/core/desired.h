@@ -32,6 +32,7 @@ struct desired_role {
   int connection_limit = -1;
   // ALTER ROLE … SET, for every database; without a value: RESET.
   std::map<std::string, std::optional<std::string>> settings;
+  bool by_certificate = false;  // a log-in that shows a certificate, and has no password
   origin from;
 
   // Also one that is closed until its turn comes.

@@ -62,6 +62,7 @@ struct embedded_declaration {
   int major = 0;               // 0: the newest installed
   std::string encoding = "UTF8";
   std::string locale = "C.UTF-8";
+  std::optional<bool> tls;  // absent: as it is
 
   friend bool operator==(const embedded_declaration&, const embedded_declaration&) = default;
 };
@@ -136,6 +137,8 @@ struct extension_request {
 
 enum class access_mode { owner, readwrite };
 enum class starting_role { owner, self };
+// How its log-ins show who they are. certificate: one with their name, and no password.
+enum class authentication_kind { password, certificate };
 // No manifest says `retired`: the server does (core/footprint.h).
 enum class management_mode { enforce, adopt, observe, retired };
 
@@ -192,6 +195,7 @@ struct service_declaration {
   declared<role_name> user;
   access_mode access = access_mode::owner;
   starting_role starts_as = starting_role::owner;
+  authentication_kind authentication = authentication_kind::password;
   management_mode mode = management_mode::enforce;
   std::vector<extension_request> extensions;
   std::vector<declared<std::string>> readers;  // names of other services
@@ -254,5 +258,7 @@ struct estate {
 [[nodiscard]] bool is_managed(const service_declaration& one);
 [[nodiscard]] const server_declaration& server_of(const estate& all, const service_declaration& one);
 [[nodiscard]] const service_declaration* find_service(const estate& all, std::string_view name);
+// The log-ins of a server that show a certificate, each once.
+[[nodiscard]] std::vector<role_name> log_ins_by_certificate(const estate& all, std::string_view server);
 
 }  // namespace innkeeper

@@ -82,7 +82,9 @@ const value_shape* embedded() {
                {"major", integer(13, 99), "the newest installed", "The major version of PostgreSQL."},
                {"version", integer(13, 99), "", "The same as major."},
                {"encoding", scalar(value_kind::text), "UTF8", "initdb's --encoding."},
-               {"locale", scalar(value_kind::text), "C.UTF-8", "initdb's --locale."}},
+               {"locale", scalar(value_kind::text), "C.UTF-8", "initdb's --locale."},
+               {"tls", scalar(value_kind::boolean), "as it is; off at first",
+                "Whether it has TLS, with certificates of its own."}},
       .at_most_one_of = {"major", "version"}};
   static const value_shape* shape = record(keys);
   return shape;
@@ -249,6 +251,8 @@ const value_shape* services() {
           {"access", access(), "owner",
            "owner: its log-in may change its schema. readwrite: only <service>_migrator may."},
           {"starts_as", starts_as(), "owner", "self: no SET role, for applications that rely on current_user."},
+          {"authentication", choice({"password", "certificate"}), "password",
+           "certificate: its log-ins show one with their name, over TLS, and have no password."},
           {"mode", mode(), "enforce", "adopt: what exists counts as wanted. observe: nothing is changed."},
           {"extensions", extensions(), "none", "What its database needs, by name or as a mapping."},
           {"readers", one_or_list_of(scalar(value_kind::simple_name)), "none",

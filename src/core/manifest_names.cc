@@ -261,12 +261,24 @@ class estate_completion {
     }
   }
 
+  void refuse_two_ways_in(const service_declaration& one, const service_declaration& other) {
+    refuse(
+        one.user.where,
+        fmt::format("user {} of services {} and {} would log in in two ways", quoted_for_display(one.user.value.value),
+                    quoted_for_display(other.name), quoted_for_display(one.name)),
+        "Give both services the same authentication:, or each a user of its own.", also_at(other.user.where));
+  }
+
   // ALTER ROLE … IN DATABASE … SET role: a log-in starts as one role in each database.
   void check_starting_roles(const service_group& group) {
     std::map<std::string, const service_declaration*> first_in_database;
     for (const auto* one : group) {
       const auto [found, is_new] = first_in_database.emplace(one->database.value.value, one);
-      const auto* other = found->second;
+      const auto* other = is_new ? group.front() : found->second;
+      if (one->authentication != other->authentication) {
+        refuse_two_ways_in(*one, *other);
+        continue;
+      }
       if (is_new) continue;
       const auto subject = fmt::format("user {} of services {} and {}", quoted_for_display(one->user.value.value),
                                        quoted_for_display(other->name), quoted_for_display(one->name));

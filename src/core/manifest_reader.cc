@@ -253,6 +253,7 @@ embedded_declaration manifest_reader::read_embedded(const yaml::node* embedded, 
   one.major = integer_of(embedded, "major", integer_of(embedded, "version", 0));
   one.encoding = text_of(embedded, "encoding", one.encoding);
   one.locale = text_of(embedded, "locale", one.locale);
+  if (find_usable(embedded, "tls") != nullptr) one.tls = boolean_of(embedded, "tls", false);
   return one;
 }
 
@@ -379,6 +380,9 @@ void manifest_reader::read_behaviour(const yaml::node& service, service_declarat
   }
   if (const auto* start = find_usable(&service, "starts_as")) {
     into.starts_as = start->text == "owner" ? starting_role::owner : starting_role::self;
+  }
+  if (const auto* way = find_usable(&service, "authentication")) {
+    into.authentication = way->text == "certificate" ? authentication_kind::certificate : authentication_kind::password;
   }
   if (const auto* mode = find_usable(&service, "mode")) {
     into.mode = mode->text == "enforce" ? management_mode::enforce

@@ -75,8 +75,9 @@ struct phrase_of {
                                                   plural(s.connection_limit, "connection"))};
     }
     if (!s.can_login) return {"role " + s.role.value, "create, a group"};
-    return {"role " + s.role.value, fmt::format("create, a log-in with at most {}, password generated",
-                                                plural(s.connection_limit, "connection"))};
+    return {"role " + s.role.value,
+            fmt::format("create, a log-in with at most {}, {}", plural(s.connection_limit, "connection"),
+                        s.by_certificate ? "by certificate" : "password generated")};
   }
   phrase operator()(const steps::alter_role& s) const {
     std::string text;
@@ -282,7 +283,7 @@ bool is_transactional(const step& one) {
 
 role_name needs_secret_of(const step& one) {
   if (const auto* create = std::get_if<steps::create_role>(&one.what); create != nullptr && create->can_login) {
-    return create->role;
+    return create->by_certificate ? role_name{} : create->role;
   }
   if (const auto* set = std::get_if<steps::set_password>(&one.what)) return set->role;
   return {};

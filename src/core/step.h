@@ -22,10 +22,11 @@ struct set_parameter {  // ALTER SYSTEM SET, then a reload
 
 struct create_role {
   role_name role;
-  bool can_login = false;     // with a password of its own
-  int connection_limit = -1;  // of a log-in, also of one that is closed for now
-  std::string mark;           // its comment
-  bool is_alone = false;      // without the membership that createrole_self_grant would give its maker
+  bool can_login = false;       // with a password of its own
+  int connection_limit = -1;    // of a log-in, also of one that is closed for now
+  std::string mark;             // its comment
+  bool is_alone = false;        // without the membership that createrole_self_grant would give its maker
+  bool by_certificate = false;  // a log-in without a password
   friend bool operator==(const create_role&, const create_role&) = default;
 };
 

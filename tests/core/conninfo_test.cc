@@ -123,6 +123,23 @@ TEST(conninfo, a_problem_names_the_place_and_never_a_value) {
   }
 }
 
+TEST(conninfo, says_where_asyncpg_takes_its_root_certificates_from) {
+  const auto verified =
+      print_conninfo(cafe({{"sslmode", "verify-full"}, {"sslrootcert", "/ca.crt"}}), dialect::asyncpg);
+  ASSERT_TRUE(verified.text);
+  EXPECT_TRUE(verified.text->expose().ends_with("/cafe?ssl=verify-full"));
+  EXPECT_EQ(verified.left_out,
+            (std::vector<std::string>{"sslrootcert (set PGSSLROOTCERT=/ca.crt in its environment)"}));
+  EXPECT_FALSE(print_conninfo(cafe({{"sslmode", "require"}, {"sslrootcert", "/ca.crt"}}), dialect::asyncpg).text)
+      << "there the file is what makes libpq verify";
+}
+
+TEST(conninfo, names_only_keys_that_java_can_read) {
+  EXPECT_EQ(print_conninfo(cafe({{"sslkey", "/client.key"}}), dialect::jdbc).problem,
+            "pgJDBC reads keys only as .pk8 (PKCS #8, DER) or .p12");
+  EXPECT_TRUE(print_conninfo(cafe({{"sslkey", "/client.pk8"}}), dialect::jdbc).text);
+}
+
 struct printed_case {
   conninfo from;
   dialect as;

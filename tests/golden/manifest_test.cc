@@ -112,6 +112,7 @@ std::string summary_of(const server_declaration& one) {
   } else {
     text += fmt::format("  embedded {} port {} major {} {} {}\n", one.embedded.data.string(), one.embedded.port,
                         one.embedded.major, one.embedded.encoding, one.embedded.locale);
+    if (one.embedded.tls) text += fmt::format("  tls {}\n", *one.embedded.tls);
   }
   text += fmt::format("  admin {}{}, {} password sources\n", one.admin.user.value, mark(one.admin.user.inferred),
                       one.admin.passwords.size());
@@ -142,6 +143,7 @@ std::string summary_of(const estate& all, const service_declaration& one) {
                       : one.mode == management_mode::adopt ? "adopt"
                                                            : "observe");
   text += fmt::format("  connections {}{}\n", one.connections.value, mark(one.connections.inferred));
+  if (one.authentication == authentication_kind::certificate) text += "  shows a certificate\n";
   if (one.may_create_schemas) text += "  may create schemas\n";
   for (const auto& extension : one.extensions) {
     text +=
