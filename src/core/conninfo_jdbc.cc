@@ -171,6 +171,7 @@ printed print_jdbc(const conninfo& one) {
   if (!one.user.empty()) query.add("user", one.user.value);
   if (one.password) query.add("password", one.password->expose());
   for (auto& [name, value] : settings) query.add(name, name == "targetServerType" ? jdbcs_server_type(value) : value);
+  if (one.pools_transactions) query.add("prepareThreshold", "0");
   outcome.text += query.text();
   return outcome;
 }

@@ -159,7 +159,12 @@ printed print_asyncpg(const conninfo& one) {
     outcome.left_out.push_back(fmt::format("sslrootcert (set PGSSLROOTCERT={} in its environment)", root->second));
     sayable.parameters.erase("sslrootcert");
   }
-  const auto settings = in_drivers_names(sayable, names, "asyncpg", outcome.left_out);
+  auto settings = in_drivers_names(sayable, names, "asyncpg", outcome.left_out);
+  if (one.pools_transactions) {
+    settings.emplace_back("prepared_statement_cache_size", "0");
+    // A number, which a URL can't give it.
+    outcome.left_out.emplace_back("statement_cache_size (say connect_args={\"statement_cache_size\": 0})");
+  }
   outcome.text = print(sayable, "postgresql+asyncpg", "database", settings, true);
   return outcome;
 }

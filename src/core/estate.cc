@@ -23,6 +23,12 @@ const service_declaration* find_service(const estate& all, std::string_view name
   return found == all.services.end() ? nullptr : &*found;
 }
 
+const endpoint_declaration* endpoint_of(const server_declaration& server, const service_declaration& one) {
+  if (one.via.empty()) return nullptr;
+  const auto found = std::ranges::find(server.endpoints, one.via, &endpoint_declaration::name);
+  return found == server.endpoints.end() ? nullptr : &*found;
+}
+
 std::vector<role_name> log_ins_by_certificate(const estate& all, std::string_view server) {
   std::vector<role_name> found;
   const auto add = [&](role_name one) {

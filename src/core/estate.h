@@ -10,6 +10,7 @@
 
 #include "core/conninfo.h"
 #include "core/diagnostic.h"
+#include "core/endpoint_declaration.h"
 #include "core/kubernetes_use.h"
 #include "core/name.h"
 #include "core/rotation_declaration.h"
@@ -122,6 +123,7 @@ struct server_declaration {
   std::map<std::string, declared<std::string>> settings;  // postgresql.conf's names
   wait_declaration wait;
   hardening_rules hardening;
+  std::vector<endpoint_declaration> endpoints;
 
   friend bool operator==(const server_declaration&, const server_declaration&) = default;
 };
@@ -213,6 +215,7 @@ struct service_declaration {
   secret_manager managed_by = secret_manager::innkeeper;
   hardening_rules hardening;
   rotation_declaration rotation;
+  std::string via;  // the endpoint of its server that connection strings name; empty: the server itself
 
   friend bool operator==(const service_declaration&, const service_declaration&) = default;
 };
@@ -258,6 +261,8 @@ struct estate {
 [[nodiscard]] bool is_managed(const service_declaration& one);
 [[nodiscard]] const server_declaration& server_of(const estate& all, const service_declaration& one);
 [[nodiscard]] const service_declaration* find_service(const estate& all, std::string_view name);
+// Of `via:`; nullptr: the server itself.
+[[nodiscard]] const endpoint_declaration* endpoint_of(const server_declaration& server, const service_declaration& one);
 // The log-ins of a server that show a certificate, each once.
 [[nodiscard]] std::vector<role_name> log_ins_by_certificate(const estate& all, std::string_view server);
 

@@ -121,19 +121,6 @@ const value_shape* wait() {
   return shape;
 }
 
-const value_shape* endpoints() {
-  static const key_table keys{
-      .title = "endpoint",
-      .keys = {{"host", scalar(value_kind::text), "", "Host name or address.", true, true},
-               {"port", integer(1, max_port), "5432", "TCP port."},
-               {"sslmode", choice({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}), "none",
-                "The sslmode that connection strings name."},
-               {"ca_file", scalar(value_kind::path), "none", "The certificate authority that connection strings name."},
-               {"pooler", scalar(value_kind::boolean), "false", "true: a pooler in transaction mode answers there."}}};
-  static const value_shape* shape = named(record_or(scalar(value_kind::host_and_port), keys));
-  return shape;
-}
-
 const value_shape* kubernetes() {
   static const key_table resources{.title = "resources",
                                    .keys = {{"memory", scalar(value_kind::memory_size), "", "Such as 512Mi."},
@@ -197,7 +184,7 @@ const value_shape* servers() {
                {"admin", admin(), "", "Who provisions."},
                {"settings", settings(), "none", "Settings of postgresql.conf, by their names there."},
                {"wait", wait(), "", "How long to wait for the server."},
-               {"endpoints", endpoints(), "none", "Other ways to the server, for via:.", later},
+               {"endpoints", endpoints(), "none", "Other ways to the server, for via:."},
                {"hardening", hardening(), "the estate's", "As for the estate, item by item."},
                {"kubernetes", kubernetes(), "", "How the server runs in Kubernetes.", later}}};
   static const value_shape* shape = named(record(keys));
@@ -279,7 +266,7 @@ const value_shape* services() {
            "external: another manager makes its password, which is read from its secrets: and never written there."},
           {"logins", logins(), "none", "More log-ins, by their role names.", later},
           {"via", scalar(value_kind::simple_name), "the server itself",
-           "The endpoint that its connection strings name.", later}}};
+           "The endpoint that its connection strings name."}}};
   static const value_shape* shape = named(record(keys));
   return shape;
 }

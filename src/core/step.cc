@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/acl.h"
+#include "core/pooler_lookup.h"
 
 namespace innkeeper {
 namespace {
@@ -202,6 +203,14 @@ struct phrase_of {
         s.to.empty() ? "" : fmt::format("{} now owned by {}, ", plural(s.count, "object"), s.to);
     return {"role " + s.role.value, fmt::format("in {} {}its privileges dropped", s.database, objects)};
   }
+  phrase operator()(const steps::create_lookup& s) const {
+    return {in(s.database, lookup_schema), fmt::format("{} the function by which {} looks up log-ins",
+                                                       s.is_new ? "create" : "make anew", names(s.users))};
+  }
+  phrase operator()(const steps::drop_lookup& s) const {
+    const auto who = s.users.empty() ? std::string{"a pooler"} : names(s.users);
+    return {in(s.database, lookup_schema), fmt::format("take away the function by which {} looked up log-ins", who)};
+  }
   phrase operator()(const steps::write_secret& s) const {
     std::string change = fmt::format("{}", fmt::join(s.keys, ", "));
     if (!s.removed.empty())
@@ -256,7 +265,9 @@ constexpr std::array<std::string_view, std::variant_size_v<action>> alternative_
                                                                                       "take_over_owned",
                                                                                       "drop_role",
                                                                                       "reset_database_parameter",
-                                                                                      "write_secret"};
+                                                                                      "write_secret",
+                                                                                      "create_lookup",
+                                                                                      "drop_lookup"};
 
 }  // namespace
 
@@ -267,6 +278,8 @@ change_kind kind_of(const step& one) {
                  [](const steps::create_schema&) { return change_kind::create; },
                  [](const steps::create_extension&) { return change_kind::create; },
                  [](const steps::create_registry&) { return change_kind::create; },
+                 [](const steps::create_lookup& s) { return s.is_new ? change_kind::create : change_kind::change; },
+                 [](const steps::drop_lookup&) { return change_kind::drop; },
                  [](const steps::write_secret& s) { return s.is_new ? change_kind::create : change_kind::change; },
                  [](const steps::drop_database&) { return change_kind::drop; },
                  [](const steps::drop_schema&) { return change_kind::drop; },

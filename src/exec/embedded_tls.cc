@@ -174,6 +174,9 @@ std::vector<std::string> names_for_certificate(const server_declaration& server,
     if (!is_known && std::ranges::find(of_all, name) == of_all.end()) names.push_back(std::move(name));
   };
   add(here.host_name);
+  for (const auto& one : server.endpoints) {
+    if (!one.pooler) add(one.address.host);
+  }
   const auto listens = server.settings.find("listen_addresses");
   if (listens == server.settings.end()) return names;
   std::string word;

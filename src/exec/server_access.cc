@@ -117,6 +117,22 @@ void show_own_key(const secret_store& store, const service_declaration& service,
   show_key(read_log_in_key(store, service.server, target.user, service.authentication), target);
 }
 
+// A way of its own has its own certificate: behind a pooler, nothing of the server's is seen.
+void go_by(const endpoint_declaration& way, conninfo& target) {
+  target.endpoints = {way.address};
+  target.parameters.erase("target_session_attrs");
+  target.parameters.erase("hostaddr");
+  if (way.pooler) {
+    target.parameters.erase("sslmode");
+    target.parameters.erase("sslrootcert");
+  }
+  if (!way.sslmode.empty()) target.parameters["sslmode"] = way.sslmode;
+  // The files that we render have no TLS for clients then; some drivers would ask for it.
+  if (way.sslmode.empty() && way.pooler && way.pooler->is_ours) target.parameters["sslmode"] = "disable";
+  if (!way.root_certificates.empty()) target.parameters["sslrootcert"] = way.root_certificates;
+  target.pools_transactions = way.pools_transactions();
+}
+
 }  // namespace
 
 conninfo service_conninfo(const secret_store& store, const service_declaration& service, const server_access& access,
@@ -128,11 +144,22 @@ conninfo service_conninfo(const secret_store& store, const service_declaration& 
 
 conninfo service_conninfo_as(const role_name& log_in, const std::optional<secret>& password,
                              const service_declaration& service, const server_access& access) {
+  conninfo target{.endpoints = access.endpoints,
+                  .user = log_in,
+                  .database = service.database.value,
+                  .password = password,
+                  .parameters = access.for_services};
+  if (const auto* way = endpoint_of(*access.server, service)) go_by(*way, target);
+  return target;
+}
+
+conninfo direct_conninfo_as(const role_name& log_in, const std::optional<secret>& password,
+                            const service_declaration& service, const server_access& access) {
   return {.endpoints = access.endpoints,
           .user = log_in,
           .database = service.database.value,
           .password = password,
-          .parameters = access.for_services};
+          .parameters = parameters_for_others(access)};
 }
 
 conninfo service_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
@@ -141,10 +168,7 @@ conninfo service_conninfo(const estate& all, const service_declaration& service,
 
 conninfo direct_conninfo(const estate& all, const service_declaration& service, const server_access& access) {
   const auto store = store_of(all);
-  conninfo target{.endpoints = access.endpoints,
-                  .user = log_in_of(store, service, {}),
-                  .database = service.database.value,
-                  .parameters = parameters_for_others(access)};
+  auto target = direct_conninfo_as(log_in_of(store, service, {}), std::nullopt, service, access);
   show_own_key(store, service, target);
   return target;
 }

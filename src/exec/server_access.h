@@ -31,10 +31,10 @@ struct server_access {
 // admin's log-in doesn't exist yet (requirement I1). Throws exec::error: 69, 65, 77.
 [[nodiscard]] server_access reach_server(const estate& all, const server_declaration& server, const event_sink& tell);
 
-// What an application connects with: the service's log-in that is in use, its database, the server's address, and its
-// password or, where it shows one, its certificate. Without either where none is stored. For many services give the
-// store: store_of() looks at all of them.
-// `pairs`: what the server says of log-ins that take turns; else the secrets directory says which is in use.
+// What an application connects with: the service's log-in that is in use, its database, the server's address or that of
+// `via:`, and its password or, where it shows one, its certificate. Without either where none is stored. For many
+// services give the store: store_of() looks at all of them. `pairs`: what the server says of log-ins that take turns;
+// else the secrets directory says which is in use.
 [[nodiscard]] conninfo service_conninfo(const secret_store& store, const service_declaration& service,
                                         const server_access& access, const log_in_pairs& pairs = {});
 [[nodiscard]] conninfo service_conninfo(const estate& all, const service_declaration& service,
@@ -43,9 +43,13 @@ struct server_access {
 [[nodiscard]] conninfo service_conninfo_as(const role_name& log_in, const std::optional<secret>& password,
                                            const service_declaration& service, const server_access& access);
 
-// What Innkeeper itself connects with as that log-in: all that the server's url says but for what is the admin's own.
+// What Innkeeper itself connects with as that log-in: the server itself, whatever `via:` says, and all that its url
+// says but for what is the admin's own.
 [[nodiscard]] conninfo direct_conninfo(const estate& all, const service_declaration& service,
                                        const server_access& access);
+
+[[nodiscard]] conninfo direct_conninfo_as(const role_name& log_in, const std::optional<secret>& password,
+                                          const service_declaration& service, const server_access& access);
 
 // The parameters of the admin's connection without what is the admin's own: its certificate, settings, other passwords.
 [[nodiscard]] std::map<std::string, std::string> parameters_for_others(const server_access& access);

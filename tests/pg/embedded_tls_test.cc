@@ -116,8 +116,11 @@ TEST_F(embedded_tls, certificate_is_made_anew_before_it_ends_and_for_other_names
 
   here.host_name = "cellar.test";
   server.settings["listen_addresses"] = {"127.0.0.1, *", {}};
+  server.endpoints = {{.name = "inside", .address = {"db.infra", 5432}},
+                      {.name = "pooled", .address = {"bouncer.infra", 6432}, .pooler = pooler_declaration{}}};
   const auto third = start();
-  EXPECT_EQ(shown_by(third).names, (std::vector<std::string>{"localhost", "cellar.test", "127.0.0.1", "::1"}));
+  EXPECT_EQ(shown_by(third).names,
+            (std::vector<std::string>{"localhost", "cellar.test", "db.infra", "127.0.0.1", "::1"}));
   EXPECT_EQ(session.query("SELECT 1").text(0, 0), "1");
 }
 
