@@ -71,7 +71,10 @@ bool is_address(const std::string& name) {
 // Collects a certificate's parts; `signed_by` ends it.
 class certificate_maker {
  public:
-  certificate_maker(std::string_view subject, const validity& when) : key_{EVP_EC_gen("P-256")}, made_{X509_new()} {
+  certificate_maker(std::string_view subject, const validity& when)
+      : certificate_maker{subject, when, owned_key{EVP_EC_gen("P-256")}} {}
+  certificate_maker(std::string_view subject, const validity& when, owned_key key)
+      : key_{std::move(key)}, made_{X509_new()} {
     require(key_ && made_, "make a key");
     require(X509_set_version(made_.get(), X509_VERSION_3) == 1 && X509_set_pubkey(made_.get(), key_.get()) == 1,
             "begin a certificate");
@@ -210,6 +213,11 @@ key_pair make_server_certificate(const key_pair& authority, const std::vector<st
 key_pair make_client_certificate(const key_pair& authority, const role_name& role, const validity& when) {
   certificate_maker one{role.value, when};
   return signed_by(authority, one, "clientAuth");
+}
+
+std::string certify_client(const key_pair& authority, const role_name& role, const validity& when, const secret& key) {
+  certificate_maker one{role.value, when, read_key(key)};
+  return signed_by(authority, one, "clientAuth").certificate;
 }
 
 certificate_facts read_certificate(std::string_view pem) {

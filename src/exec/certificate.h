@@ -38,6 +38,9 @@ struct validity {
                                                const validity& when);
 // PostgreSQL's method "cert" compares the common name with the role's.
 [[nodiscard]] key_pair make_client_certificate(const key_pair& authority, const role_name& role, const validity& when);
+// The same over a key that is there. Throws exec::error (65) where that can't be read.
+[[nodiscard]] std::string certify_client(const key_pair& authority, const role_name& role, const validity& when,
+                                         const secret& key);
 
 // The first certificate of a PEM text.
 [[nodiscard]] certificate_facts read_certificate(std::string_view pem);

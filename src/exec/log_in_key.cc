@@ -26,10 +26,27 @@ bool is_good(const client_files& files, const key_pair& authority, const role_na
   try {
     const auto facts = read_certificate(found.certificate);
     return is_whole(found) && facts.subject == role.value && !is_due(facts, now) &&
-           is_signed_by(found.certificate, authority.certificate) && fs::exists(files.java_key);
+           is_signed_by(found.certificate, authority.certificate) &&
+           whole_file(files.java_key) == to_pkcs8(found.key).expose();
   } catch (const error&) {
     return false;
   }
+}
+
+// One that can still be used.
+std::optional<secret> kept_key(const fs::path& file) {
+  secret key{whole_file(file)};
+  try {
+    (void)to_pkcs8(key);
+    return key;
+  } catch (const error&) {
+    return std::nullopt;
+  }
+}
+
+void write_java_key(const client_files& files, const secret& key) {
+  const auto wanted = to_pkcs8(key);
+  if (whole_file(files.java_key) != wanted.expose()) write_private_file(files.java_key, wanted.expose());
 }
 
 }  // namespace
@@ -79,10 +96,17 @@ authentication_kind kind_of_log_in(const estate& all, std::string_view server, c
 bool keep_client_certificate(const client_files& files, const key_pair& authority, const role_name& role,
                              std::chrono::sys_seconds now) {
   if (is_good(files, authority, role, now)) return false;
-  const auto made = make_client_certificate(authority, role, valid_from(now, certificate_lifetime));
+  const auto when = valid_from(now, certificate_lifetime);
   ensure_private_directory(files.certificate.parent_path());
-  // Cut off in between, the pieces don't fit, and the next run begins anew.
-  write_private_file(files.java_key, to_pkcs8(made.key).expose());
+  if (const auto kept = kept_key(files.key)) {
+    // Whoever connects meanwhile, and whoever comes after a run that was cut off, finds two that fit.
+    const auto renewed = certify_client(authority, role, when, *kept);
+    write_java_key(files, *kept);
+    write_private_file(files.certificate, renewed);
+    return true;
+  }
+  const auto made = make_client_certificate(authority, role, when);
+  write_java_key(files, made.key);
   write_private_file(files.key, made.key.expose());
   write_private_file(files.certificate, made.certificate);
   return true;

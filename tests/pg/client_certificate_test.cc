@@ -70,7 +70,7 @@ TEST_F(embedded_certificates, let_their_log_in_in_and_are_proved_and_renewed) {
   EXPECT_EQ(session.query("SELECT session_user || ' ' || current_user").text(0, 0), "cafe_user cafe_rw");
 
   auto as_another = target;
-  as_another.user = {"erp_user"};
+  as_another.user = {"cafe_migrator"};  // who needs a certificate of its own
   EXPECT_THROW((void)pg::connection::open(as_another, {.kind = pg::session_kind::service}), pg::error);
 
   const auto proof = verify_server(all, access, {.prove = true, .attempts_per_second = 1000}, nobody);
@@ -97,6 +97,32 @@ TEST_F(embedded_certificates, let_their_log_in_in_and_are_proved_and_renewed) {
               HasSubstr("log-in \"cafe_user\" has no certificate yet: run innkeeper up"));
   start();
   (void)pg::connection::open(service_conninfo(all, all.services[0], access), {.kind = pg::session_kind::service});
+}
+
+// Applications connect at any moment: certificate and key fit each other throughout.
+TEST(certificates_of_log_ins, are_renewed_over_the_key_that_is_there) {
+  const test::tls_lab lab;
+  const test::scratch_folder folder;
+  const auto files = client_files_of(secret_store{folder.path() / "secrets"}, "shared", {"cafe_user"});
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto keep = [&](std::chrono::days later) {
+    return keep_client_certificate(files, lab.authority(), {"cafe_user"}, now + later);
+  };
+  EXPECT_TRUE(keep(std::chrono::days{0}));
+  const auto certificate = read_file(files.certificate);
+  const auto key = read_file(files.key);
+  EXPECT_FALSE(keep(std::chrono::days{1}));
+  EXPECT_TRUE(keep(std::chrono::days{300}));
+  EXPECT_NE(read_file(files.certificate), certificate);
+  EXPECT_EQ(read_file(files.key), key);
+  EXPECT_TRUE(is_whole({read_file(files.certificate), secret{key}}));
+
+  write_file(files.java_key, "another key");
+  EXPECT_TRUE(keep(std::chrono::days{300})) << "Java reads that one";
+  EXPECT_EQ(read_file(files.java_key), to_pkcs8(secret{key}).expose());
+  write_file(files.key, "damaged");
+  EXPECT_TRUE(keep(std::chrono::days{300}));
+  EXPECT_TRUE(is_whole({read_file(files.certificate), secret{read_file(files.key)}}));
 }
 
 TEST_F(embedded_certificates, need_tls) {
