@@ -30,6 +30,7 @@ std::span<const command> all_commands() {
                                         init_command(),
                                         wait_command(),
                                         down_command(),
+                                        render_pgbouncer_command(),
                                         render_rbac_command(),
                                         schema_manifest_command(),
                                         completion_command(),

@@ -21,6 +21,7 @@ namespace innkeeper::cli {
 [[nodiscard]] command secret_show_command();
 [[nodiscard]] command secret_rotate_command();
 [[nodiscard]] command psql_command();
+[[nodiscard]] command render_pgbouncer_command();
 [[nodiscard]] command migrate_status_command();
 [[nodiscard]] command migrate_up_command();
 [[nodiscard]] command migrate_down_command();

@@ -135,7 +135,7 @@ class start_command {
     if (is_managed(service) && !service.schema_files.empty()) return exec::find_migration_target(all, service);
     return {.service = service.name,
             .server = service.server,
-            .log_in = exec::service_conninfo(all, service, exec::find_access(all, server_of(all, service)))};
+            .log_in = exec::direct_conninfo(all, service, exec::find_access(all, server_of(all, service)))};
   }
 
   [[nodiscard]] exec::migration_target patient(exec::migration_target target) const {

@@ -41,7 +41,7 @@ void replace_environment(const conninfo& target) {
 
 exit_code run(const arguments& given, console& out) {
   const auto opened = open_estate_for_service(given, out);
-  const auto chosen = choose_connection(given, opened);
+  const auto chosen = choose_connection(given, opened, route::direct);
   replace_environment(chosen.value);
   std::vector<std::string> words{"psql"};
   words.insert(words.end(), given.rest().begin(), given.rest().end());

@@ -88,7 +88,7 @@ std::vector<row> rows_of(const opened_estate& opened, const server_declaration& 
   for (const auto& role : derive_desired(opened.all, server).roles) {
     const auto services = services_of(opened.all, role);
     const auto is_meant = [&](const std::string& name) { return opened.is_meant(name); };
-    if (!role.can_login || std::ranges::none_of(services, is_meant)) continue;
+    if (!role.can_login || role.by_certificate || std::ranges::none_of(services, is_meant)) continue;
     const log_in_pair* pair = nullptr;
     if (memory) {
       if (const auto found = memory->pairs.find(role.name); found != memory->pairs.end()) pair = &found->second;

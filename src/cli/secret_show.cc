@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
+
 #include "cli/commands.h"
 #include "cli/service_connection.h"
 #include "core/env_file.h"
@@ -51,10 +53,25 @@ secret_facts facts_of(const arguments& given, const opened_estate& opened, const
                          chosen.value, keys);
 }
 
+// Java reads another form of key, which lies beside the usual one.
+void use_java_key(conninfo& target) {
+  const auto key = target.parameters.find("sslkey");
+  if (key == target.parameters.end()) return;
+  auto other = std::filesystem::path{key->second};
+  other.replace_extension(".pk8");
+  std::error_code ignored;
+  if (std::filesystem::exists(other, ignored)) key->second = other;
+}
+
+bool speaks_java(const asked_form& form) {
+  return form.name.find("jdbc") != std::string::npos || form.name == "spring";
+}
+
 exit_code run(const arguments& given, console& out) {
   const auto form = parse_form(given);
   const auto opened = open_estate_for_service(given, out);
-  const auto chosen = choose_connection(given, opened);
+  auto chosen = choose_connection(given, opened, route::of_application);
+  if (speaks_java(form)) use_java_key(chosen.value);
   const auto content = content_of({.keys = form.keys}, facts_of(given, opened, chosen, form.keys));
   for (const auto& one : content.problems) {
     throw refused{exit_code::failed, fmt::format("{} can't say this connection", form.name),
@@ -69,6 +86,10 @@ exit_code run(const arguments& given, console& out) {
     }
     out.print_json({{"service", service}, {"preset", form.name}, {"values", values}});
     return exit_code::ok;
+  }
+  if (const auto as = dialect_named(form.name)) {
+    for (const auto& one : print_conninfo(chosen.value, *as).left_out)
+      out.tell(fmt::format("left out, since {} can't say it: {}", form.name, one));
   }
   const auto& value = content.values.begin()->second.expose();
   out.print(value + "\n");

@@ -20,10 +20,18 @@ chosen_connection admin_of(const arguments& given, const estate& all) {
   return {exec::find_access(all, server).admin, fmt::format("admin of {}", server.name), true};
 }
 
-chosen_connection service_of(const arguments& given, const estate& all) {
+chosen_connection service_of(const arguments& given, const estate& all, route by) {
   const auto& service = named_service(all, given.positional());
-  auto target = exec::service_conninfo(all, service, exec::find_access(all, server_of(all, service)));
-  if (!target.password) {
+  const auto access = exec::find_access(all, server_of(all, service));
+  auto target =
+      by == route::direct ? exec::direct_conninfo(all, service, access) : exec::service_conninfo(all, service, access);
+  if (service.authentication == authentication_kind::certificate) {
+    if (!target.parameters.contains("sslcert")) {
+      throw refused{exit_code::invalid, fmt::format("no certificate of \"{}\" is stored", service.user.value),
+                    "Run \"innkeeper plan\"; it says where one has to be.",
+                    fmt::format("looked in {}", all.secrets_directory.string())};
+    }
+  } else if (!target.password) {
     throw refused{exit_code::invalid, fmt::format("no password of \"{}\" is stored", service.user.value),
                   "Run \"innkeeper apply\"; it makes the log-in and its password.",
                   fmt::format("looked in {}", all.secrets_directory.string())};
@@ -38,7 +46,7 @@ std::vector<option> connection_option_rows() {
           {"--server", "", option_kind::value, "NAME", "with --admin: whose, where the estate has several"}};
 }
 
-chosen_connection choose_connection(const arguments& given, const opened_estate& opened) {
+chosen_connection choose_connection(const arguments& given, const opened_estate& opened, route by) {
   const bool names_service = !given.positional().empty();
   if (given.has("--admin") == names_service) {
     throw refused{exit_code::usage, names_service ? "a service and --admin exclude each other" : "which service?",
@@ -47,7 +55,7 @@ chosen_connection choose_connection(const arguments& given, const opened_estate&
   if (given.has("--server") && !given.has("--admin")) {
     throw refused{exit_code::usage, "--server goes with --admin only", "A service is on one server anyway."};
   }
-  return given.has("--admin") ? admin_of(given, opened.all) : service_of(given, opened.all);
+  return given.has("--admin") ? admin_of(given, opened.all) : service_of(given, opened.all, by);
 }
 
 conninfo conninfo_of_variable(const std::string& variable) {

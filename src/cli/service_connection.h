@@ -13,8 +13,11 @@ struct chosen_connection {
   bool is_admin = false;
 };
 
-// SERVICE, or --admin with an optional --server. Throws refused (64), or 65 where no password is there.
-[[nodiscard]] chosen_connection choose_connection(const arguments& given, const opened_estate& opened);
+// As the application connects, by `via:`, or straight to the server.
+enum class route { of_application, direct };
+
+// SERVICE, or --admin with an optional --server. Throws refused (64), or 65 where no password or certificate is there.
+[[nodiscard]] chosen_connection choose_connection(const arguments& given, const opened_estate& opened, route by);
 
 // What an environment variable holds, in any dialect. Throws refused (65) without showing it.
 [[nodiscard]] conninfo conninfo_of_variable(const std::string& variable);

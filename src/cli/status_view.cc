@@ -88,6 +88,19 @@ std::string undeclared_lines(const server_status& status) {
   return leftovers_to_text(status.leftovers) + text;
 }
 
+std::string certificate_lines(const server_status& status) {
+  std::string text;
+  for (const auto& one : status.certificates) {
+    text += fmt::format("  {}{}{}\n", ends_soon(one) ? "advice: " : "", to_string(one),
+                        ends_soon(one) ? fmt::format("; {}", one.next) : "");
+  }
+  return text.empty() ? text : "\ncertificates:\n" + text;
+}
+
+json certificate_to_json(const certificate_end& one) {
+  return {{"of", one.what}, {"ends", one.when}, {"days_left", one.days_left}, {"ends_soon", ends_soon(one)}};
+}
+
 json service_to_json(const service_status& one) {
   return {{"name", one.name},
           {"database", one.database.value},
@@ -131,8 +144,8 @@ std::string status_to_text(const status_view& view, bool colored) {
       table.add({one.name, one.database.value, one.schema.value, one.user.value, one.starts_as.value,
                  connections_of(one), one.bytes ? human_bytes(*one.bytes) : "", state_of(one)});
     }
-    text += table.text("  ") + sharing_lines(view, server.status) + password_lines(view, server.status) +
-            undeclared_lines(server.status);
+    text += table.text("  ") + certificate_lines(server.status) + sharing_lines(view, server.status) +
+            password_lines(view, server.status) + undeclared_lines(server.status);
     if (server.status.seats && !server.status.seats->fit()) text += "\n" + seats_text(*server.status.seats) + "\n";
     if (server.status.steps > 0) {
       text += fmt::format("\n{} to run; see innkeeper plan\n", counted(server.status.steps, "step"));
@@ -151,6 +164,8 @@ json status_to_json(const status_view& view) {
     }
     json hosts = json::array();
     for (const auto& where : server.endpoints) hosts.push_back({{"host", where.host}, {"port", where.port}});
+    json certificates = json::array();
+    for (const auto& one : status.certificates) certificates.push_back(certificate_to_json(one));
     document["servers"].push_back(
         {{"name", status.name},
          {"embedded", server.is_embedded},
@@ -164,6 +179,7 @@ json status_to_json(const status_view& view) {
          {"connections_for_services", status.seats ? json(status.seats->for_services()) : json(nullptr)},
          {"steps", status.steps},
          {"attention", status.attentions},
+         {"certificates", certificates},
          {"services", services},
          {"leftovers", leftovers_to_json(status.leftovers)},
          {"undeclared", status.undeclared}});

@@ -25,6 +25,22 @@ std::optional<secret> declared_password(const server_declaration& server) {
   return std::move(search.found->value);
 }
 
+// As if the manifest said it; that TLS is on is remembered beside the server's data.
+void switch_tls_on(estate& all) {
+  bool has_any = false;
+  for (auto& server : all.servers) {
+    if (server.url) continue;
+    if (server.embedded.tls == false) {
+      throw refused{exit_code::usage, fmt::format("the manifest says that server \"{}\" has no TLS", server.name),
+                    "Say embedded: {tls: true} there, or leave it out.", to_string(server.where)};
+    }
+    server.embedded.tls = has_any = true;
+  }
+  if (has_any) return;
+  throw refused{exit_code::usage, "the estate has no server of its own, whose TLS --tls could switch on",
+                "A server with a url has its own certificates: say sslmode and sslrootcert in the url."};
+}
+
 std::vector<failure_report> start_servers(const opened_estate& opened, console& out) {
   const auto tell = progress_on(out);
   return for_each_server(opened, [&](const server_declaration& server) {
@@ -103,7 +119,8 @@ json to_document(const opened_estate& opened, const outcome& all) {
 
 exit_code go_up(const arguments& given, console& out, run_metrics& metrics) {
   exec::apply_options options = parse_apply_options(given);
-  const auto opened = open_estate(given, out);
+  auto opened = open_estate(given, out);
+  if (given.has("--tls")) switch_tls_on(opened.all);
   metrics.is_about(opened);
   options.policy.services = opened.services;
   const auto failures = start_servers(opened, out);
@@ -131,6 +148,7 @@ exit_code run(const arguments& given, console& out) {
 
 std::vector<option> up_rows() {
   auto rows = apply_option_rows();
+  rows.push_back({"--tls", "", option_kind::flag, "", "give the estate's own servers TLS; stays on from then on"});
   rows.push_back({"--allow", "", option_kind::values, "RULE…", "run schema files in spite of what the linter says"});
   rows.push_back(metrics_file_row());
   rows.push_back(json_log_row());

@@ -36,7 +36,7 @@ std::vector<target> targets_of_estate(const opened_estate& opened) {
     const auto& service = named_service(opened.all, name);
     const auto& server = server_of(opened.all, service);
     all.push_back({fmt::format("service {}", name),
-                   exec::service_conninfo(opened.all, service, exec::find_access(opened.all, server)),
+                   exec::direct_conninfo(opened.all, service, exec::find_access(opened.all, server)),
                    {.limits = server.wait, .who = waiter::service}});
   }
   return all;

@@ -26,6 +26,9 @@ struct conninfo {
   database_name database;
   std::optional<secret> password;                 // absent is not empty
   std::map<std::string, std::string> parameters;  // libpq's names: sslmode, target_session_attrs, application_name …
+  // A pooler gives each transaction another backend: drivers are told not to prepare statements there. Printed where a
+  // dialect has a word for it, never read.
+  bool pools_transactions = false;
 
   friend bool operator==(const conninfo&, const conninfo&) = default;
 };

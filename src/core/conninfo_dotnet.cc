@@ -293,6 +293,8 @@ printed print_dotnet(const conninfo& one) {
     // Npgsql 6 and 7 refuse Require without it; others take it and need not be told.
     if (value == "require") add("Trust Server Certificate", "true");
   }
+  // It would say DISCARD ALL to whatever backend it is given next.
+  if (one.pools_transactions) add("No Reset On Close", "true");
   return outcome;
 }
 

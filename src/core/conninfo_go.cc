@@ -50,6 +50,8 @@ printed print_go(const conninfo& one) {
       throw inexpressible{fmt::format("lib/pq has no sslmode {}: it must be disable, require or a verify mode", value)};
     query.add(name, value);
   }
+  // Else it prepares in one round trip what it binds in the next, at another backend.
+  if (one.pools_transactions) query.add("binary_parameters", "yes");
   outcome.text += query.text();
   return outcome;
 }

@@ -151,6 +151,11 @@ parsed parse_jdbc(std::string_view text) {
 
 printed print_jdbc(const conninfo& one) {
   printed outcome;
+  if (const auto key = one.parameters.find("sslkey"); key != one.parameters.end()) {
+    const auto is_readable = [&](std::string_view end) { return key->second.ends_with(end); };
+    if (!is_readable(".pk8") && !is_readable(".p12") && !is_readable(".pfx"))
+      throw inexpressible{"pgJDBC reads keys only as .pk8 (PKCS #8, DER) or .p12"};
+  }
   auto settings = in_drivers_names(one, jdbc_names, "pgJDBC", outcome.left_out);
   outcome.text = "jdbc:postgresql:";
   for (const auto& at : one.endpoints) {
@@ -166,6 +171,7 @@ printed print_jdbc(const conninfo& one) {
   if (!one.user.empty()) query.add("user", one.user.value);
   if (one.password) query.add("password", one.password->expose());
   for (auto& [name, value] : settings) query.add(name, name == "targetServerType" ? jdbcs_server_type(value) : value);
+  if (one.pools_transactions) query.add("prepareThreshold", "0");
   outcome.text += query.text();
   return outcome;
 }

@@ -42,6 +42,7 @@ std::string prisma_text(const conninfo& one, std::string_view schema, std::vecto
       query.add(name, value);
     }
   }
+  if (one.pools_transactions) query.add("pgbouncer", "true");
   return fmt::format("postgresql://{}{}{}/{}{}", userinfo_text(one), is_socket ? "localhost" : bracketed(at.host), port,
                      percent_encoded(one.database.value), query.text());
 }

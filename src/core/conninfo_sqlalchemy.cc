@@ -151,8 +151,21 @@ printed print_asyncpg(const conninfo& one) {
                                                {"krbsrvname", "krbsrvname"},
                                                {"gsslib", "gsslib"}};
   printed outcome;
-  const auto settings = in_drivers_names(one, names, "asyncpg", outcome.left_out);
-  outcome.text = print(one, "postgresql+asyncpg", "database", settings, true);
+  conninfo sayable = one;
+  const auto mode = one.parameters.find("sslmode");
+  const auto root = one.parameters.find("sslrootcert");
+  // A verifying mode fails where it finds no root, so nothing is weaker for its absence here.
+  if (root != one.parameters.end() && mode != one.parameters.end() && mode->second.starts_with("verify")) {
+    outcome.left_out.push_back(fmt::format("sslrootcert (set PGSSLROOTCERT={} in its environment)", root->second));
+    sayable.parameters.erase("sslrootcert");
+  }
+  auto settings = in_drivers_names(sayable, names, "asyncpg", outcome.left_out);
+  if (one.pools_transactions) {
+    settings.emplace_back("prepared_statement_cache_size", "0");
+    // A number, which a URL can't give it.
+    outcome.left_out.emplace_back("statement_cache_size (say connect_args={\"statement_cache_size\": 0})");
+  }
+  outcome.text = print(sayable, "postgresql+asyncpg", "database", settings, true);
   return outcome;
 }
 

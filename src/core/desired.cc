@@ -7,6 +7,7 @@
 #include "core/desired_hardening.h"
 #include "core/desired_twins.h"
 #include "core/naming.h"
+#include "core/pooler_lookup.h"
 #include "core/sql.h"
 
 namespace innkeeper {
@@ -15,7 +16,7 @@ namespace {
 // Collects the parts of one server; each helper below adds what one service or one database asks for.
 class builder {
  public:
-  builder(const estate& all, const server_declaration& server) : all_{all}, census_{all} {
+  builder(const estate& all, const server_declaration& server) : all_{all}, server_{server}, census_{all} {
     desired_.name = server.name;
     desired_.mark = mark_of(all.name);
     desired_.settings = server.settings;
@@ -40,6 +41,7 @@ class builder {
       add_readers(*service);
       add_pool(*service);
     }
+    add_poolers();
     add_hardening(all_, services_, desired_);
     for (auto& database : desired_.databases) finish(database);
     return std::move(desired_);
@@ -176,6 +178,7 @@ class builder {
     const bool itself = service.starts_as == starting_role::self;
     auto& role = add_role(login, true, where);
     role.connection_limit = std::max(0, role.connection_limit) + connections;
+    role.by_certificate = service.authentication == authentication_kind::certificate;
     add_membership(access_role(service.database.value), login, true, where);
     add_membership(starts_as, login, itself, where);
     if (itself) {
@@ -239,8 +242,40 @@ class builder {
     }
   }
 
+  // Each database that a pooler serves tells it the verifiers of its log-ins, and lets it in for no more than that.
+  void add_poolers() {
+    for (const auto& one : server_.endpoints) {
+      const bool asks = one.pooler && one.pooler->is_ours && one.pooler->authentication == pooler_authentication::query;
+      if (!asks) continue;
+      const origin where{"", one.where};
+      const auto& user = one.pooler->user;
+      std::set<database_name> served;
+      for (const auto* service : services_) {
+        if (service->via == one.name && served.insert(service->database.value).second)
+          add_lookup(database_of(*service), user, where);
+      }
+      // Twice: one that is started anew beside the former.
+      if (!served.empty()) add_role(user, true, where).connection_limit = 2 * pooler_connections;
+    }
+  }
+
+  static void add_lookup(desired_database& database, const role_name& user, const origin& where) {
+    if (!database.lookup) {
+      database.lookup = desired_lookup{.users = {}, .from = where};
+      database.schemas.push_back({.name = lookup_schema, .from = where});
+    }
+    auto& users = database.lookup->users;
+    if (std::ranges::find(users, user) != users.end()) return;
+    users.push_back(user);
+    std::ranges::find(database.schemas, lookup_schema, &desired_schema::name)->grants.push_back({user, "U"});
+    database.grants.push_back({user, "c"});
+    database.connection_limit += pooler_connections;
+  }
+
   void add_pool(const service_declaration& service) {
     if (!service.pool || service.pool->size == 0) return;
+    // Those are connections to the pooler.
+    if (const auto* way = endpoint_of(server_, service); way != nullptr && way->pools_transactions()) return;
     desired_.pools.push_back(
         {service.pool->size, service.pool->replicas, service.connections.value, from(service, service.pool->where)});
   }
@@ -269,6 +304,7 @@ class builder {
   static constexpr int migrator_connections = 3;
 
   const estate& all_;
+  const server_declaration& server_;
   const schema_census census_;
   std::map<role_name, std::size_t> role_index_;
   std::map<database_name, std::size_t> database_index_;

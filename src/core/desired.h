@@ -32,6 +32,7 @@ struct desired_role {
   int connection_limit = -1;
   // ALTER ROLE … SET, for every database; without a value: RESET.
   std::map<std::string, std::optional<std::string>> settings;
+  bool by_certificate = false;  // a log-in that shows a certificate, and has no password
   origin from;
 
   // Also one that is closed until its turn comes.
@@ -106,6 +107,14 @@ struct desired_functions {
   friend bool operator==(const desired_functions&, const desired_functions&) = default;
 };
 
+// Poolers that look up the log-ins of a database there (pooler_lookup.h).
+struct desired_lookup {
+  std::vector<role_name> users;
+  origin from;
+
+  friend bool operator==(const desired_lookup&, const desired_lookup&) = default;
+};
+
 struct desired_database {
   database_name name;
   role_name access;
@@ -119,6 +128,7 @@ struct desired_database {
   std::vector<desired_extension> extensions;
   std::vector<desired_functions> functions;  // of the groups that hardening has a word on
   std::vector<std::string> services;
+  std::optional<desired_lookup> lookup;
   bool is_registry = false;
   origin from;
 
@@ -166,6 +176,9 @@ inline const schema_name extensions_schema{"extensions"};
 
 // Extra connections that a database's limit leaves for the admin.
 inline constexpr int admin_connections = 3;
+
+// What a pooler takes of them at most, to look up log-ins; PgBouncer's max_user_connections of its log-in.
+inline constexpr int pooler_connections = 4;
 
 // Connections that the databases of services may take together.
 [[nodiscard]] int sum_of_limits(const desired_server& desired);

@@ -10,6 +10,7 @@
 
 #include "core/conninfo.h"
 #include "core/diagnostic.h"
+#include "core/endpoint_declaration.h"
 #include "core/kubernetes_use.h"
 #include "core/name.h"
 #include "core/rotation_declaration.h"
@@ -62,6 +63,7 @@ struct embedded_declaration {
   int major = 0;               // 0: the newest installed
   std::string encoding = "UTF8";
   std::string locale = "C.UTF-8";
+  std::optional<bool> tls;  // absent: as it is
 
   friend bool operator==(const embedded_declaration&, const embedded_declaration&) = default;
 };
@@ -121,6 +123,7 @@ struct server_declaration {
   std::map<std::string, declared<std::string>> settings;  // postgresql.conf's names
   wait_declaration wait;
   hardening_rules hardening;
+  std::vector<endpoint_declaration> endpoints;
 
   friend bool operator==(const server_declaration&, const server_declaration&) = default;
 };
@@ -136,6 +139,8 @@ struct extension_request {
 
 enum class access_mode { owner, readwrite };
 enum class starting_role { owner, self };
+// How its log-ins show who they are. certificate: one with their name, and no password.
+enum class authentication_kind { password, certificate };
 // No manifest says `retired`: the server does (core/footprint.h).
 enum class management_mode { enforce, adopt, observe, retired };
 
@@ -192,6 +197,7 @@ struct service_declaration {
   declared<role_name> user;
   access_mode access = access_mode::owner;
   starting_role starts_as = starting_role::owner;
+  authentication_kind authentication = authentication_kind::password;
   management_mode mode = management_mode::enforce;
   std::vector<extension_request> extensions;
   std::vector<declared<std::string>> readers;  // names of other services
@@ -209,6 +215,7 @@ struct service_declaration {
   secret_manager managed_by = secret_manager::innkeeper;
   hardening_rules hardening;
   rotation_declaration rotation;
+  std::string via;  // the endpoint of its server that connection strings name; empty: the server itself
 
   friend bool operator==(const service_declaration&, const service_declaration&) = default;
 };
@@ -254,5 +261,9 @@ struct estate {
 [[nodiscard]] bool is_managed(const service_declaration& one);
 [[nodiscard]] const server_declaration& server_of(const estate& all, const service_declaration& one);
 [[nodiscard]] const service_declaration* find_service(const estate& all, std::string_view name);
+// Of `via:`; nullptr: the server itself.
+[[nodiscard]] const endpoint_declaration* endpoint_of(const server_declaration& server, const service_declaration& one);
+// The log-ins of a server that show a certificate, each once.
+[[nodiscard]] std::vector<role_name> log_ins_by_certificate(const estate& all, std::string_view server);
 
 }  // namespace innkeeper

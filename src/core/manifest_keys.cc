@@ -82,7 +82,9 @@ const value_shape* embedded() {
                {"major", integer(13, 99), "the newest installed", "The major version of PostgreSQL."},
                {"version", integer(13, 99), "", "The same as major."},
                {"encoding", scalar(value_kind::text), "UTF8", "initdb's --encoding."},
-               {"locale", scalar(value_kind::text), "C.UTF-8", "initdb's --locale."}},
+               {"locale", scalar(value_kind::text), "C.UTF-8", "initdb's --locale."},
+               {"tls", scalar(value_kind::boolean), "as it is; off at first",
+                "Whether it has TLS, with certificates of its own."}},
       .at_most_one_of = {"major", "version"}};
   static const value_shape* shape = record(keys);
   return shape;
@@ -116,19 +118,6 @@ const value_shape* wait() {
           {"timeout", scalar(value_kind::duration_or_seconds), "DB_INIT_TIMEOUT, else 30s",
            "The longest that one try may take."}}};
   static const value_shape* shape = record(keys);
-  return shape;
-}
-
-const value_shape* endpoints() {
-  static const key_table keys{
-      .title = "endpoint",
-      .keys = {{"host", scalar(value_kind::text), "", "Host name or address.", true, true},
-               {"port", integer(1, max_port), "5432", "TCP port."},
-               {"sslmode", choice({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}), "none",
-                "The sslmode that connection strings name."},
-               {"ca_file", scalar(value_kind::path), "none", "The certificate authority that connection strings name."},
-               {"pooler", scalar(value_kind::boolean), "false", "true: a pooler in transaction mode answers there."}}};
-  static const value_shape* shape = named(record_or(scalar(value_kind::host_and_port), keys));
   return shape;
 }
 
@@ -195,7 +184,7 @@ const value_shape* servers() {
                {"admin", admin(), "", "Who provisions."},
                {"settings", settings(), "none", "Settings of postgresql.conf, by their names there."},
                {"wait", wait(), "", "How long to wait for the server."},
-               {"endpoints", endpoints(), "none", "Other ways to the server, for via:.", later},
+               {"endpoints", endpoints(), "none", "Other ways to the server, for via:."},
                {"hardening", hardening(), "the estate's", "As for the estate, item by item."},
                {"kubernetes", kubernetes(), "", "How the server runs in Kubernetes.", later}}};
   static const value_shape* shape = named(record(keys));
@@ -249,6 +238,8 @@ const value_shape* services() {
           {"access", access(), "owner",
            "owner: its log-in may change its schema. readwrite: only <service>_migrator may."},
           {"starts_as", starts_as(), "owner", "self: no SET role, for applications that rely on current_user."},
+          {"authentication", choice({"password", "certificate"}), "password",
+           "certificate: its log-ins show one with their name, over TLS, and have no password."},
           {"mode", mode(), "enforce", "adopt: what exists counts as wanted. observe: nothing is changed."},
           {"extensions", extensions(), "none", "What its database needs, by name or as a mapping."},
           {"readers", one_or_list_of(scalar(value_kind::simple_name)), "none",
@@ -275,7 +266,7 @@ const value_shape* services() {
            "external: another manager makes its password, which is read from its secrets: and never written there."},
           {"logins", logins(), "none", "More log-ins, by their role names.", later},
           {"via", scalar(value_kind::simple_name), "the server itself",
-           "The endpoint that its connection strings name.", later}}};
+           "The endpoint that its connection strings name."}}};
   static const value_shape* shape = named(record(keys));
   return shape;
 }

@@ -129,6 +129,8 @@ class estate_completion {
 
   void check_via(const service_draft& service) {
     if (service.via.empty()) return;
+    check_tls_of_pooler(service);
+    if (service.declared.authentication == authentication_kind::certificate) check_via_with_certificate(service);
     const auto& endpoints = draft_.endpoints[service.declared.server];
     if (std::ranges::find(endpoints, service.via) != endpoints.end()) return;
     const std::vector<std::string_view> known{endpoints.begin(), endpoints.end()};
@@ -136,6 +138,40 @@ class estate_completion {
            fmt::format("endpoint {} is not declared by server {}", quoted_for_display(service.via),
                        quoted_for_display(service.declared.server)),
            meant_hint(service.via, known, problems_));
+  }
+
+  // What is encrypted all the way to the server is not to go in clear to a pooler because nobody thought of it.
+  void check_tls_of_pooler(const service_draft& service) {
+    const auto* server = find_server(service.declared.server);
+    if (server == nullptr) return;
+    const auto found = std::ranges::find(server->endpoints, service.via, &endpoint_declaration::name);
+    if (found == server->endpoints.end() || !found->pooler || !found->sslmode.empty()) return;
+    const auto& host = found->address.host;
+    const bool is_here = host == "localhost" || host == "::1" || host.starts_with("127.") || host.starts_with('/');
+    if (is_here || !insists_on_tls(*server)) return;
+    refuse(service.via_where,
+           fmt::format("service {} would reach pooler {} without TLS, and server {} asks for it",
+                       quoted_for_display(service.declared.name), quoted_for_display(service.via),
+                       quoted_for_display(server->name)),
+           "Say sslmode: in the endpoint; disable, where that network is trusted.", also_at(found->where));
+  }
+
+  static bool insists_on_tls(const server_declaration& server) {
+    if (!server.url) return server.embedded.tls.value_or(false);
+    const auto mode = server.url->parameters.find("sslmode");
+    return mode != server.url->parameters.end() && (mode->second == "require" || mode->second.starts_with("verify"));
+  }
+
+  // It would have to end its client's TLS, and has no key of the client's to go on with.
+  void check_via_with_certificate(const service_draft& service) {
+    const auto* server = find_server(service.declared.server);
+    if (server == nullptr) return;
+    const auto found = std::ranges::find(server->endpoints, service.via, &endpoint_declaration::name);
+    if (found == server->endpoints.end() || !found->pooler) return;
+    refuse(service.via_where,
+           fmt::format("service {} shows a certificate, which no pooler can pass on",
+                       quoted_for_display(service.declared.name)),
+           "Leave out via:, or say authentication: password.");
   }
 
   void resolve_hardening() {
@@ -261,12 +297,24 @@ class estate_completion {
     }
   }
 
+  void refuse_two_ways_in(const service_declaration& one, const service_declaration& other) {
+    refuse(
+        one.user.where,
+        fmt::format("user {} of services {} and {} would log in in two ways", quoted_for_display(one.user.value.value),
+                    quoted_for_display(other.name), quoted_for_display(one.name)),
+        "Give both services the same authentication:, or each a user of its own.", also_at(other.user.where));
+  }
+
   // ALTER ROLE … IN DATABASE … SET role: a log-in starts as one role in each database.
   void check_starting_roles(const service_group& group) {
     std::map<std::string, const service_declaration*> first_in_database;
     for (const auto* one : group) {
       const auto [found, is_new] = first_in_database.emplace(one->database.value.value, one);
-      const auto* other = found->second;
+      const auto* other = is_new ? group.front() : found->second;
+      if (one->authentication != other->authentication) {
+        refuse_two_ways_in(*one, *other);
+        continue;
+      }
       if (is_new) continue;
       const auto subject = fmt::format("user {} of services {} and {}", quoted_for_display(one->user.value.value),
                                        quoted_for_display(other->name), quoted_for_display(one->name));
@@ -345,6 +393,12 @@ class estate_completion {
       if (!check_name(one.user.value)) claim(one.server, one.user.value, "a service's user", one.user.where);
     }
     for (const auto& one : all_.services) claim_derived(census, one);
+    for (const auto& server : all_.servers) {
+      for (const auto& one : server.endpoints) {
+        if (one.pooler && one.pooler->is_ours)
+          claim(server.name, one.pooler->user, "the log-in of a pooler", one.where);
+      }
+    }
   }
 
   void claim_derived(const schema_census& census, const service_declaration& one) {

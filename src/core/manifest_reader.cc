@@ -239,8 +239,41 @@ server_declaration manifest_reader::read_server(const yaml::entry& entry) {
   one.wait = read_wait(find_usable(&node, "wait"));
   one.hardening = hardening_of(node);
   if (const auto* endpoints = find_usable(&node, "endpoints")) {
-    for (const auto& endpoint : endpoints->entries) draft_.endpoints[one.name].push_back(endpoint.key);
+    for (const auto& endpoint : endpoints->entries) {
+      draft_.endpoints[one.name].push_back(endpoint.key);
+      one.endpoints.push_back(read_endpoint(endpoint));
+    }
   }
+  return one;
+}
+
+endpoint_declaration manifest_reader::read_endpoint(const yaml::entry& entry) const {
+  const yaml::node& node = entry.value;
+  endpoint_declaration one{.name = entry.key, .where = at(entry.where)};
+  if (node.kind == yaml::node_kind::scalar) {
+    const auto colon = node.usable ? node.text.rfind(':') : std::string::npos;
+    one.address.host = node.text.substr(0, colon);
+    if (colon != std::string::npos) {
+      one.address.port = static_cast<int>(parse_integer(node.text.substr(colon + 1)).value_or(0));
+    }
+    return one;
+  }
+  one.address = {text_of(&node, "host"), integer_of(&node, "port", 0)};
+  one.sslmode = text_of(&node, "sslmode");
+  if (const auto* file = find_usable(&node, "ca_file")) one.root_certificates = read_path(file->text);
+  const auto* pooler = find_usable(&node, "pooler");
+  if (pooler == nullptr || (pooler->kind == yaml::node_kind::scalar && pooler->text != "true")) return one;
+  one.pooler.emplace();
+  if (pooler->kind == yaml::node_kind::scalar) return one;
+  one.pooler->is_ours = true;
+  if (text_of(pooler, "mode") == "session") one.pooler->mode = pool_mode::session;
+  if (text_of(pooler, "auth") == "userlist") one.pooler->authentication = pooler_authentication::userlist;
+  one.pooler->user = {text_of(pooler, "user", "innkeeper_pooler")};
+  const auto* directory = find_usable(pooler, "directory");
+  // The default lies beside the manifest, wherever the server's entry was included from.
+  one.pooler->directory = directory != nullptr
+                              ? read_path(directory->text)
+                              : (draft_.value.directory / ".innkeeper/pgbouncer" / one.name).lexically_normal();
   return one;
 }
 
@@ -253,6 +286,7 @@ embedded_declaration manifest_reader::read_embedded(const yaml::node* embedded, 
   one.major = integer_of(embedded, "major", integer_of(embedded, "version", 0));
   one.encoding = text_of(embedded, "encoding", one.encoding);
   one.locale = text_of(embedded, "locale", one.locale);
+  if (find_usable(embedded, "tls") != nullptr) one.tls = boolean_of(embedded, "tls", false);
   return one;
 }
 
@@ -337,7 +371,7 @@ service_draft manifest_reader::read_service(const yaml::entry& entry) {
   one.uses_rabbitmq = yaml::find(node, "rabbitmq") != nullptr;
   read_secrets(node, one);
   if (const auto* via = find_usable(&node, "via")) {
-    draft.via = via->text;
+    draft.via = one.via = via->text;
     draft.via_where = at(via->where);
   }
   return draft;
@@ -379,6 +413,9 @@ void manifest_reader::read_behaviour(const yaml::node& service, service_declarat
   }
   if (const auto* start = find_usable(&service, "starts_as")) {
     into.starts_as = start->text == "owner" ? starting_role::owner : starting_role::self;
+  }
+  if (const auto* way = find_usable(&service, "authentication")) {
+    into.authentication = way->text == "certificate" ? authentication_kind::certificate : authentication_kind::password;
   }
   if (const auto* mode = find_usable(&service, "mode")) {
     into.mode = mode->text == "enforce" ? management_mode::enforce

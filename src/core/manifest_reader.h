@@ -58,6 +58,7 @@ class manifest_reader {
   void read_pool(const yaml::node* pool, std::optional<pool_declaration>& into) const;
   void read_estate_name(const yaml::node& root);
   [[nodiscard]] server_declaration read_server(const yaml::entry& entry);
+  [[nodiscard]] endpoint_declaration read_endpoint(const yaml::entry& entry) const;
   [[nodiscard]] embedded_declaration read_embedded(const yaml::node* embedded, const std::string& server) const;
   void read_admin(const yaml::node* admin, admin_declaration& into) const;
   [[nodiscard]] wait_declaration read_wait(const yaml::node* wait) const;

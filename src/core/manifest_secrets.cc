@@ -123,6 +123,7 @@ class sink_checker {
   void run() {
     for (const auto& service : all_.services) {
       check_external(service);
+      check_certificate(service);
       std::map<std::pair<place_kind, std::string>, location> places;
       for (const auto& sink : service.secrets) {
         const auto [first, is_new] = places.emplace(std::pair{sink.kind, sink.place}, sink.where);
@@ -154,6 +155,17 @@ class sink_checker {
                     fmt::format("another manager makes the password of service {}, and nothing says where it is",
                                 quoted_for_display(service.name)),
                     "Name the place in secrets:, or leave managed_by: external out.");
+  }
+
+  // What a place holds is a password, and what else there is lies on this machine.
+  void check_certificate(const service_declaration& service) {
+    if (service.authentication != authentication_kind::certificate) return;
+    const bool is_external = service.managed_by == secret_manager::external;
+    if (service.secrets.empty() && !is_external) return;
+    problems_.error(service.secrets.empty() ? service.where : service.secrets.front().where,
+                    fmt::format("service {} shows a certificate, and has no password for {}",
+                                quoted_for_display(service.name), is_external ? "managed_by:" : "secrets:"),
+                    "Leave that out, or say authentication: password.");
   }
 
   void check_owner(const service_declaration& service, const secret_sink& sink, const secret_key& key) {

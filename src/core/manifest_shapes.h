@@ -27,6 +27,9 @@ namespace innkeeper::shapes {
 [[nodiscard]] const value_shape* secret_sinks();
 [[nodiscard]] const value_shape* managed_by();
 
+// manifest_endpoint_keys.cc
+[[nodiscard]] const value_shape* endpoints();
+
 // manifest_migration_keys.cc
 [[nodiscard]] const value_shape* migrations();
 

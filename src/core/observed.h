@@ -15,6 +15,7 @@
 #include "core/function_group.h"
 #include "core/log_in_pair.h"
 #include "core/name.h"
+#include "core/pooler_lookup.h"
 #include "core/secret.h"
 #include "core/security.h"
 
@@ -121,6 +122,7 @@ struct database_contents {
   std::vector<observed_objects> objects;   // not those that belong to an extension
   std::map<std::uint32_t, acl> functions;  // by OID, of observed_server::functions: those that were granted or revoked
   bool has_registry = false;               // in the database "innkeeper": its tables are there
+  std::optional<observed_lookup> lookup;   // where its schema is there; without the function, empty
 
   friend bool operator==(const database_contents&, const database_contents&) = default;
 };

@@ -24,6 +24,8 @@ context::context(const desired_server& desired_, const observed_server& observed
   }
   for (const auto& database : desired.databases) {
     for (const auto& grants : database.object_grants) owners.insert(grants.owner);
+    if (database.lookup)
+      expected_log_ins[database.name].insert(database.lookup->users.begin(), database.lookup->users.end());
   }
   acts_as = closure([](const observed_membership& row) { return row.inherit; });
   becomes = closure([](const observed_membership& row) { return row.set; });

@@ -47,6 +47,8 @@ class inside_rules {
       if (!with_.skips(extension.from)) plan_extension(extension);
     }
     plan_functions(with_, wanted_, found_, to_);
+    if (wanted_.lookup && !with_.skips(wanted_.lookup->from)) plan_lookup(*wanted_.lookup);
+    if (!wanted_.lookup && found_.lookup && !with_.skips(wanted_.from)) plan_leftover_lookup(*found_.lookup);
   }
 
  private:
@@ -303,6 +305,35 @@ class inside_rules {
                        wanted_.name, at->schema, extensions_schema),
            "", "", wanted.from);
     }
+  }
+
+  void plan_lookup(const desired_lookup& wanted) {
+    if (found_.lookup && is_as_made(*found_.lookup, wanted_.access, wanted.users)) return;
+    const steps::create_lookup step{wanted_.name, wanted_.access, wanted.users, !found_.lookup};
+    if (with_.can.is_superuser) return add(step, wanted.from);
+    tell(fmt::format("only a superuser's function can tell a pooler the verifiers of database \"{}\"; else say auth: "
+                     "userlist, and render pgbouncer",
+                     wanted_.name),
+         create_lookup_sql(wanted_.access, wanted.users), "a superuser", wanted.from);
+  }
+
+  // Nothing else is in that schema, unless another hand put it there.
+  void plan_leftover_lookup(const observed_lookup& found) {
+    const auto* in = schema(lookup_schema);
+    if (in == nullptr || with_.wanted_roles.contains(in->owner)) return;
+    int others = 0;
+    for (const auto& group : found_.objects) {
+      if (group.schema == lookup_schema) others += group.kind == 'f' ? group.count - 1 : group.count;
+    }
+    std::vector<role_name> former;
+    for (const auto& user : users_of(found)) {
+      if (!with_.wanted_roles.contains(user)) former.push_back(user);
+    }
+    const steps::drop_lookup step{wanted_.name, former};
+    if (others == 0 && with_.could_act_for(in->owner)) return add(step, wanted_.from);
+    tell(fmt::format("schema \"{}\" of database \"{}\", by which a pooler looked up log-ins, stays: {}", lookup_schema,
+                     wanted_.name, others == 0 ? "it is another admin's" : "another hand has put objects there"),
+         drop_lookup_sql(wanted_.name, former), "a superuser", wanted_.from);
   }
 
   void create_extension(const desired_extension& wanted) {

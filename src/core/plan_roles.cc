@@ -95,8 +95,23 @@ std::string words_of(password_truth truth, const role_name& role, const observed
   return {};
 }
 
+// A log-in that shows a certificate: does it get in by that, and by nothing else?
+void plan_certificate(const context& with, const desired_role& wanted, const observed_role& found, writer& to) {
+  if (found.verifier.has_value()) {
+    to.tell({.text = fmt::format("log-in \"{}\" has a password besides its certificate", wanted.name),
+             .statement = fmt::format("ALTER ROLE {} PASSWORD NULL;", quoted(wanted.name)),
+             .who = with.may_alter(wanted.name) ? "you" : "a superuser",
+             .from = wanted.from,
+             .topic = "certificate.password"});
+  }
+  const auto here = with.secrets.find(wanted.name);
+  if (here == with.secrets.end() || here->second.problem.empty()) return;
+  to.tell({.text = here->second.problem, .from = wanted.from, .topic = "certificate.refused"});
+}
+
 // Law: a password is set where there is none, and changed only when asked.
 void plan_password(const context& with, const desired_role& wanted, const observed_role& found, writer& to) {
+  if (wanted.by_certificate) return plan_certificate(with, wanted, found, to);
   const auto entry = with.secrets.find(wanted.name);
   const known_secret none;
   const known_secret& here = entry == with.secrets.end() ? none : entry->second;
@@ -243,7 +258,7 @@ void plan_roles(const context& with, writer& to) {
     if (found == nullptr) {
       if (!with.can.may_create_roles) continue;  // check_server told
       const auto secret_here = with.secrets.find(wanted.name);
-      if (wanted.can_login && !wanted.is_turning && secret_here != with.secrets.end() &&
+      if (wanted.can_login && !wanted.is_turning && !wanted.by_certificate && secret_here != with.secrets.end() &&
           secret_here->second.is == known_secret::state::unreadable) {
         to.tell({.text = fmt::format("password of \"{}\" can't be read: {}", wanted.name, secret_here->second.problem),
                  .fails_service = true,
@@ -255,7 +270,8 @@ void plan_roles(const context& with, writer& to) {
                                 .can_login = wanted.can_login && !wanted.is_turning,
                                 .connection_limit = wanted.connection_limit,
                                 .mark = with.desired.mark,
-                                .is_alone = grants_to_itself(with)},
+                                .is_alone = grants_to_itself(with),
+                                .by_certificate = wanted.by_certificate},
              step_scope::server, wanted.from);
       continue;
     }

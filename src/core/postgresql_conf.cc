@@ -67,4 +67,16 @@ diagnostics check_embedded_settings(const std::map<std::string, declared<std::st
   return found;
 }
 
+diagnostics check_tls_settings(const std::map<std::string, declared<std::string>>& settings) {
+  static constexpr std::array<std::string_view, 4> ours{"ssl", "ssl_ca_file", "ssl_cert_file", "ssl_key_file"};
+  diagnostics found;
+  for (const auto& [name, value] : settings) {
+    if (std::ranges::find(ours, lower(name)) == ours.end()) continue;
+    found.push_back({.where = value.where,
+                     .message = fmt::format("setting \"{}\" is Innkeeper's own where embedded: has tls: true", name),
+                     .hint = "Take it out, or say tls: false and bring certificates of your own."});
+  }
+  return found;
+}
+
 }  // namespace innkeeper

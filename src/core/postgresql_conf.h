@@ -18,4 +18,7 @@ namespace innkeeper {
 // Settings that an embedded server cannot take from a manifest: those that say where it is, and names that are none.
 [[nodiscard]] diagnostics check_embedded_settings(const std::map<std::string, declared<std::string>>& settings);
 
+// Settings that stand in the way of `embedded: {tls: true}`, which brings its own.
+[[nodiscard]] diagnostics check_tls_settings(const std::map<std::string, declared<std::string>>& settings);
+
 }  // namespace innkeeper

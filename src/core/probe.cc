@@ -49,6 +49,7 @@ const std::vector<probe>& all_probes() {
       {"P40", "passwords are kept as distinct SCRAM verifiers", catalog, medium, probe_rows::passwords_kept},
       {"P42", "each log-in's temporary files are bounded", catalog, medium, probe_rows::bounded_temporary_files},
       {"P45", "the server has the fixes that isolation rests on", catalog, critical, probe_rows::server_release},
+      {"P46", "no certificate ends within 30 days", catalog, medium, probe_rows::certificates_last},
       {"N1", "the server has a seat for each connection that services may open", catalog, medium,
        probe_rows::connection_seats},
       {"N3", "no session holds a large share of the server's locks", catalog, high, probe_rows::lock_table},

@@ -45,6 +45,8 @@ judgement user_mappings(const proof_facts& facts, const probe& self);
 // probes_authentication.cc
 judgement hba_rules(const proof_facts& facts, const probe& self);
 judgement passwords_kept(const proof_facts& facts, const probe& self);
+// probes_certificates.cc
+judgement certificates_last(const proof_facts& facts, const probe& self);
 // probes_secrets.cc
 judgement readable_secrets(const proof_facts& facts, const probe& self);
 judgement bounded_temporary_files(const proof_facts& facts, const probe& self);

@@ -145,6 +145,13 @@ std::vector<std::string> declared_sharing(const proof_facts& facts) {
       lines.push_back(fmt::format("user \"{}\" may read database \"{}\"", one.name, database));
     }
   }
+  for (const auto& one : facts.desired().databases) {
+    if (!one.lookup) continue;
+    for (const auto& user : one.lookup->users) {
+      lines.push_back(fmt::format(
+          "pooler \"{}\" enters database \"{}\" and reads the verifiers of its log-ins, nothing else", user, one.name));
+    }
+  }
   return lines;
 }
 

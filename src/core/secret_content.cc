@@ -57,6 +57,11 @@ std::string parameter_of(const conninfo& target, const std::string& name) {
   return found == target.parameters.end() ? "" : found->second;
 }
 
+// A password, or a certificate that the connection names.
+void require_way_in(const conninfo& target) {
+  if (!target.parameters.contains("sslcert")) (void)password_of(target);
+}
+
 std::string without_line_end(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;
@@ -157,12 +162,12 @@ std::string text_of(secret_part part, dialect spoken, const secret_facts& facts)
   const auto& target = facts.target;
   switch (part) {
     case secret_part::connection:
-      (void)password_of(target);
+      require_way_in(target);
       return said(print_conninfo(target, spoken));
     case secret_part::jdbc_address:
       return said(print_conninfo(without_log_in(target), dialect::jdbc));
     case secret_part::prisma:
-      (void)password_of(target);
+      require_way_in(target);
       return said(print_prisma(target, facts.schema.value));
     case secret_part::pgpass:
       return pgpass_lines(target);

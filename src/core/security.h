@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/acl.h"
+#include "core/certificate_end.h"
 #include "core/name.h"
 
 namespace innkeeper {
@@ -174,6 +175,7 @@ struct server_security {
   std::vector<heavy_session> long_transactions;
   std::vector<heavy_session> lock_holders;
   double notification_queue = 0;  // how full, from 0 to 1
+  std::vector<certificate_end> certificates;
 
   friend bool operator==(const server_security&, const server_security&) = default;
 };

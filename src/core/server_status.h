@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/certificate_end.h"
 #include "core/desired.h"
 #include "core/observed.h"
 #include "core/plan.h"
@@ -48,6 +49,7 @@ struct server_status {
   std::vector<service_status> services;
   std::vector<leftover_service> leftovers;  // retired, or ours by their marks and not in the manifest
   std::vector<std::string> undeclared;      // "database old": what is ours by its mark and of no service that is known
+  std::vector<certificate_end> certificates;
 
   friend bool operator==(const server_status&, const server_status&) = default;
 };

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/acl.h"
+#include "core/pooler_lookup.h"
 
 namespace innkeeper {
 namespace {
@@ -75,8 +76,9 @@ struct phrase_of {
                                                   plural(s.connection_limit, "connection"))};
     }
     if (!s.can_login) return {"role " + s.role.value, "create, a group"};
-    return {"role " + s.role.value, fmt::format("create, a log-in with at most {}, password generated",
-                                                plural(s.connection_limit, "connection"))};
+    return {"role " + s.role.value,
+            fmt::format("create, a log-in with at most {}, {}", plural(s.connection_limit, "connection"),
+                        s.by_certificate ? "by certificate" : "password generated")};
   }
   phrase operator()(const steps::alter_role& s) const {
     std::string text;
@@ -201,6 +203,14 @@ struct phrase_of {
         s.to.empty() ? "" : fmt::format("{} now owned by {}, ", plural(s.count, "object"), s.to);
     return {"role " + s.role.value, fmt::format("in {} {}its privileges dropped", s.database, objects)};
   }
+  phrase operator()(const steps::create_lookup& s) const {
+    return {in(s.database, lookup_schema), fmt::format("{} the function by which {} looks up log-ins",
+                                                       s.is_new ? "create" : "make anew", names(s.users))};
+  }
+  phrase operator()(const steps::drop_lookup& s) const {
+    const auto who = s.users.empty() ? std::string{"a pooler"} : names(s.users);
+    return {in(s.database, lookup_schema), fmt::format("take away the function by which {} looked up log-ins", who)};
+  }
   phrase operator()(const steps::write_secret& s) const {
     std::string change = fmt::format("{}", fmt::join(s.keys, ", "));
     if (!s.removed.empty())
@@ -255,7 +265,9 @@ constexpr std::array<std::string_view, std::variant_size_v<action>> alternative_
                                                                                       "take_over_owned",
                                                                                       "drop_role",
                                                                                       "reset_database_parameter",
-                                                                                      "write_secret"};
+                                                                                      "write_secret",
+                                                                                      "create_lookup",
+                                                                                      "drop_lookup"};
 
 }  // namespace
 
@@ -266,6 +278,8 @@ change_kind kind_of(const step& one) {
                  [](const steps::create_schema&) { return change_kind::create; },
                  [](const steps::create_extension&) { return change_kind::create; },
                  [](const steps::create_registry&) { return change_kind::create; },
+                 [](const steps::create_lookup& s) { return s.is_new ? change_kind::create : change_kind::change; },
+                 [](const steps::drop_lookup&) { return change_kind::drop; },
                  [](const steps::write_secret& s) { return s.is_new ? change_kind::create : change_kind::change; },
                  [](const steps::drop_database&) { return change_kind::drop; },
                  [](const steps::drop_schema&) { return change_kind::drop; },
@@ -282,7 +296,7 @@ bool is_transactional(const step& one) {
 
 role_name needs_secret_of(const step& one) {
   if (const auto* create = std::get_if<steps::create_role>(&one.what); create != nullptr && create->can_login) {
-    return create->role;
+    return create->by_certificate ? role_name{} : create->role;
   }
   if (const auto* set = std::get_if<steps::set_password>(&one.what)) return set->role;
   return {};

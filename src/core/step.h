@@ -22,10 +22,11 @@ struct set_parameter {  // ALTER SYSTEM SET, then a reload
 
 struct create_role {
   role_name role;
-  bool can_login = false;     // with a password of its own
-  int connection_limit = -1;  // of a log-in, also of one that is closed for now
-  std::string mark;           // its comment
-  bool is_alone = false;      // without the membership that createrole_self_grant would give its maker
+  bool can_login = false;       // with a password of its own
+  int connection_limit = -1;    // of a log-in, also of one that is closed for now
+  std::string mark;             // its comment
+  bool is_alone = false;        // without the membership that createrole_self_grant would give its maker
+  bool by_certificate = false;  // a log-in without a password
   friend bool operator==(const create_role&, const create_role&) = default;
 };
 
@@ -246,6 +247,20 @@ struct revoke_on_functions {
   friend bool operator==(const revoke_on_functions&, const revoke_on_functions&) = default;
 };
 
+struct create_lookup {  // of verifiers, by poolers
+  database_name database;
+  role_name access;
+  std::vector<role_name> users;
+  bool is_new = true;
+  friend bool operator==(const create_lookup&, const create_lookup&) = default;
+};
+
+struct drop_lookup {  // of verifiers: no pooler of the manifest asks here any more
+  database_name database;
+  std::vector<role_name> users;  // former ones, who enter no more
+  friend bool operator==(const drop_lookup&, const drop_lookup&) = default;
+};
+
 // With all data in it. Sessions are ended; prepared transactions, slots and subscriptions stop it.
 struct drop_database {
   database_name database;
@@ -290,17 +305,16 @@ struct create_registry {
 
 }  // namespace steps
 
-using action =
-    std::variant<steps::set_parameter, steps::create_role, steps::alter_role, steps::set_password, steps::grant_role,
-                 steps::revoke_role, steps::set_role_parameter, steps::comment_role, steps::create_database,
-                 steps::alter_database, steps::open_database, steps::set_database_parameter, steps::comment_database,
-                 steps::grant_on_database, steps::revoke_on_database, steps::end_sessions, steps::create_schema,
-                 steps::alter_schema_owner, steps::grant_on_schema, steps::revoke_on_schema, steps::create_extension,
-                 steps::update_extension, steps::alter_default_privileges, steps::grant_on_objects,
-                 steps::change_object_owner, steps::create_registry, steps::reset_role_parameter,
-                 steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
-                 steps::revoke_on_functions, steps::drop_database, steps::drop_schema, steps::take_over_owned,
-                 steps::drop_role, steps::reset_database_parameter, steps::write_secret>;
+using action = std::variant<
+    steps::set_parameter, steps::create_role, steps::alter_role, steps::set_password, steps::grant_role,
+    steps::revoke_role, steps::set_role_parameter, steps::comment_role, steps::create_database, steps::alter_database,
+    steps::open_database, steps::set_database_parameter, steps::comment_database, steps::grant_on_database,
+    steps::revoke_on_database, steps::end_sessions, steps::create_schema, steps::alter_schema_owner,
+    steps::grant_on_schema, steps::revoke_on_schema, steps::create_extension, steps::update_extension,
+    steps::alter_default_privileges, steps::grant_on_objects, steps::change_object_owner, steps::create_registry,
+    steps::reset_role_parameter, steps::revoke_admin_option, steps::revoke_grant_option, steps::grant_on_functions,
+    steps::revoke_on_functions, steps::drop_database, steps::drop_schema, steps::take_over_owned, steps::drop_role,
+    steps::reset_database_parameter, steps::write_secret, steps::create_lookup, steps::drop_lookup>;
 
 enum class change_kind { create, change, drop };  // + ~ -
 

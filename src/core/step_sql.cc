@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/loans.h"
+#include "core/pooler_lookup.h"
 #include "core/sql.h"
 #include "core/text.h"
 #include "embedded/core_sql.h"
@@ -249,6 +250,8 @@ struct sql_of {
     text = replace_all(std::move(text), "@FROM@", quote_literal(s.from.value));
     return replace_all(std::move(text), "@SCHEMA@", quote_literal(s.schema.value));
   }
+  std::string operator()(const steps::create_lookup& s) const { return create_lookup_sql(s.access, s.users); }
+  std::string operator()(const steps::drop_lookup& s) const { return drop_lookup_sql(s.database, s.users); }
   std::string operator()(const steps::drop_database& s) const {
     return fmt::format("DROP DATABASE {} WITH (FORCE);", quoted(s.database));
   }

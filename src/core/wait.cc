@@ -9,8 +9,8 @@
 
 namespace innkeeper {
 
-obstacle classify_refusal(std::string_view sqlstate, bool is_tls) {
-  if (is_tls) return obstacle::tls;
+obstacle classify_refusal(std::string_view sqlstate, tls_trouble tls) {
+  if (tls != tls_trouble::none) return obstacle::tls;
   if (sqlstate == "08001") return obstacle::absent;
   if (sqlstate == "57P03" || sqlstate == "57P01" || sqlstate == "57P02") return obstacle::starting_up;
   if (sqlstate == "25006") return obstacle::in_recovery;
@@ -88,7 +88,7 @@ std::string_view to_string(obstacle met) {
     case obstacle::not_allowed:
       return "does not let this log-in connect";
     case obstacle::tls:
-      return "and the client do not agree on encryption";
+      return to_string(tls_trouble::other);
     case obstacle::misconfigured:
       return "cannot be reached as asked";
     case obstacle::lost:
@@ -116,7 +116,7 @@ std::string hint_for(obstacle met, const conninfo& target) {
       return fmt::format("As its owner or a superuser run: GRANT CONNECT ON DATABASE {} TO {};",
                          quoted(target.database), quoted(target.user));
     case obstacle::tls:
-      return "Set sslmode in the URL to what the server offers, and sslrootcert where it is to be verified.";
+      return hint_for(tls_trouble::other, target);
     case obstacle::misconfigured:
       return "Correct the server's URL.";
   }

@@ -8,6 +8,7 @@
 
 #include "core/estate.h"
 #include "core/exit_code.h"
+#include "core/tls_trouble.h"
 
 namespace innkeeper {
 
@@ -20,12 +21,12 @@ enum class obstacle {
   wrong_password,        // 28P01, 28000: also what a log-in that doesn't exist yet meets
   wrong_database,        // 3D000, 55000: no such database, or one that takes no connections
   not_allowed,           // 42501: without CONNECT on the database
-  tls,                   // encryption or certificates don't match
+  tls,                   // encryption or certificates don't match: tls_trouble.h says which
   misconfigured,         // 22023, 0A000: the address makes no sense, or something between drops what we ask for
   lost,                  // anything else
 };
 
-[[nodiscard]] obstacle classify_refusal(std::string_view sqlstate, bool is_tls);
+[[nodiscard]] obstacle classify_refusal(std::string_view sqlstate, tls_trouble tls);
 
 enum class waiter {
   admin,    // what only a person can mend ends its wait at once

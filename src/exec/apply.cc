@@ -83,7 +83,8 @@ plan look_again(const server_plan& ran, const execution& done, const estate& all
     }
   }
   const secret_store store = store_of(all);
-  const auto secrets = look_up_secrets(read_secrets(store, ran.desired), ran.desired, after, access, options.how);
+  const auto secrets =
+      look_up_secrets(store, read_secrets(store, ran.desired), ran.desired, after, access, options.how);
   right = right_passwords(after, secrets);
   // Passwords that were asked to be reset are reset by now.
   plan_policy policy = options.policy;
@@ -164,7 +165,7 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
     result.desired = derive_desired(with_retired(all, *access.server, result.observed), *access.server, pairs);
     secrets = read_secrets(store, result.desired);
   }
-  result.secrets = look_up_secrets(secrets, result.desired, result.observed, access, options.how);
+  result.secrets = look_up_secrets(store, secrets, result.desired, result.observed, access, options.how);
   result.steps = make_plan(result.desired, result.observed, result.secrets, options.policy);
   if (!has_errors(result.steps.problems)) {
     plan_places(result.steps,

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "exec/log_in_key.h"
 #include "exec/neighbour_sessions.h"
 #include "exec/parallel.h"
 #include "exec/random.h"
@@ -53,6 +54,7 @@ constexpr std::string_view pinned_settings =
 
 // What all of them share. Lives as long as they do.
 struct provers {
+  const estate& declared;
   const server_access& access;
   const secret_store& store;
   pacer pace;
@@ -68,13 +70,10 @@ pg::connect_options connect_options_of_proof() {
 }
 
 conninfo plain_target(const provers& all, const role_name& user, const database_name& database, std::size_t road) {
-  conninfo target = all.access.admin;
-  target.endpoints = all.roads[std::min(road, all.roads.size() - 1)];
-  target.user = user;
-  target.database = database;
-  target.password.reset();
-  // What is the admin's own: its settings, its certificate, the file that may hold other passwords.
-  for (const char* name : {"sslcert", "sslkey", "sslpassword"}) target.parameters.erase(name);
+  conninfo target{.endpoints = all.roads[std::min(road, all.roads.size() - 1)],
+                  .user = user,
+                  .database = database,
+                  .parameters = parameters_for_others(all.access)};
   target.parameters["passfile"] = "/dev/null/none";
   target.parameters["options"] = pinned_settings;
   return target;
@@ -93,25 +92,16 @@ pg::connection enter(provers& all, const conninfo& target, int tries_left = 4) {
   }
 }
 
-std::string problem_of(const secret_store::entry& stored, const role_name& log_in) {
-  switch (stored.state) {
-    case stored_state::present:
-      return {};
-    case stored_state::absent:
-      return fmt::format("no password of \"{}\" is stored", log_in);
-    case stored_state::unreadable:
-      return stored.problem;
-  }
-  return {};
+log_in_key key_of(const provers& all, const role_name& log_in) {
+  return read_log_in_key(all.store, all.access.server->name, log_in,
+                         kind_of_log_in(all.declared, all.access.server->name, log_in));
 }
 
 pg::connection enter_as_neighbour(provers& all, const neighbour& whose) {
-  const auto stored = all.store.read(all.access.server->name, whose.log_in);
-  if (auto problem = problem_of(stored, whose.log_in); !problem.empty()) {
-    throw pg::error{{.sqlstate = "28P01", .primary = std::move(problem)}};
-  }
+  const auto key = key_of(all, whose.log_in);
+  if (!key.is_there()) throw pg::error{{.sqlstate = "28P01", .primary = key.problem}};
   auto target = plain_target(all, whose.log_in, whose.database, 0);
-  target.password = stored.value.password;
+  show_key(key, target);
   return enter(all, target);
 }
 
@@ -122,11 +112,10 @@ class prover {
       : all_{all}, beside_{beside}, plan_{plan}, asked_{asked} {}
 
   std::vector<visit_answers> run() {
-    const auto stored = all_.store.read(all_.access.server->name, asked_.log_in);
-    const std::string problem = problem_of(stored, asked_.log_in);
-    password_ = stored.value.password;
+    key_ = key_of(all_, asked_.log_in);
+    const std::string problem = key_.problem;
     std::vector<visit_answers> answers;
-    bool goes_on = problem.empty();
+    bool goes_on = key_.is_there();
     for (const auto& each : asked_.visits) {
       if (!goes_on) {
         answers.push_back({std::vector<outcome>(each.attempts.size(), outcome{.problem = problem}), {}});
@@ -167,7 +156,7 @@ class prover {
     auto target = plain_target(all_, user, way.database, way.road);
     switch (way.with) {
       case credential::own:
-        target.password = password_;
+        show_key(key_, target);
         break;
       case credential::wrong:
         target.password = all_.wrong_password;
@@ -202,7 +191,7 @@ class prover {
   outcome crowd_out(const attempt& one) {
     constexpr int more_than_any_server_has = 10'000;
     auto target = plain_target(all_, asked_.log_in, one.takes_all_of, 0);
-    target.password = password_;
+    show_key(key_, target);
     const neighbour victim{one.enters_as, one.database};
     try {
       (void)enter_as_neighbour(all_, victim);
@@ -230,7 +219,7 @@ class prover {
   neighbour_sessions& beside_;
   const attempt_plan& plan_;
   const agenda& asked_;
-  secret password_;
+  log_in_key key_;
 };
 
 std::size_t count_tried(const std::vector<visit_answers>& visits) {
@@ -250,10 +239,10 @@ std::vector<std::vector<endpoint>> roads_to(const server_access& access) {
   return {access.endpoints, access.admin.endpoints};
 }
 
-proof_answers try_attempts(const attempt_plan& asked, const server_access& access, const secret_store& store,
-                           const attempt_options& options, const event_sink& tell) {
+proof_answers try_attempts(const attempt_plan& asked, const estate& declared, const server_access& access,
+                           const secret_store& store, const attempt_options& options, const event_sink& tell) {
   proof_answers answers(asked.agendas.size());
-  provers all{access, store, pacer{options.per_second}, generate_password(), roads_to(access)};
+  provers all{declared, access, store, pacer{options.per_second}, generate_password(), roads_to(access)};
   neighbour_sessions beside{[&](const neighbour& whose) { return enter_as_neighbour(all, whose); }};
   std::mutex telling;
   int done = 0;

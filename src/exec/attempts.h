@@ -15,8 +15,8 @@ struct attempt_options {
   int per_second = 100;
 };
 
-// `store` has the log-ins' passwords.
-[[nodiscard]] proof_answers try_attempts(const attempt_plan& asked, const server_access& access,
+// `store` has the log-ins' passwords and certificates.
+[[nodiscard]] proof_answers try_attempts(const attempt_plan& asked, const estate& declared, const server_access& access,
                                          const secret_store& store, const attempt_options& options,
                                          const event_sink& tell);
 

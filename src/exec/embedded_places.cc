@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
@@ -137,6 +138,8 @@ machine this_machine() {
   } else {
     here.runtime = fmt::format("/tmp/innkeeper-{}", uid);
   }
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) == 0) here.host_name = name.data();
   const char* programs = std::getenv("INNKEEPER_POSTGRES_PROGRAMS");
   if (programs != nullptr && programs[0] != '\0') here.programs.insert(here.programs.begin(), programs);
   return here;
@@ -173,6 +176,9 @@ void remember(const estate& all, const server_declaration& server, const embedde
                                        {"data", record.data.string()},
                                        {"log", record.log.string()},
                                        {"admin", server.admin.user.value.value}};
+    if (record.root_certificates) {
+      content["servers"][server.name]["root_certificates"] = record.root_certificates->string();
+    }
   });
 }
 
@@ -224,6 +230,29 @@ std::optional<os_user> user_for(const embedded_paths& paths) {
               "there is no OS user \"postgres\" to run PostgreSQL as, which refuses root",
               {},
               "Install the Debian package postgresql-15, which makes it, or run this as another user than root."};
+}
+
+std::string read_whole(const fs::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+void hand_over(const fs::path& file, const std::optional<os_user>& to) {
+  if (to && ::lchown(file.c_str(), to->uid, to->gid) != 0) fail("hand over", file);
+}
+
+bool write_for_server(const fs::path& file, const std::string& text, const std::optional<os_user>& to) {
+  const bool is_other = read_whole(file) != text;
+  if (is_other) {
+    // Handed over before it is there: a server that reads its files meanwhile finds one that it may read.
+    const fs::path beside = file.string() + ".new";
+    write_private_file(beside, text);
+    hand_over(beside, to);
+    fs::rename(beside, file);
+    sync_directory(file.parent_path());
+  }
+  hand_over(file, to);
+  return is_other;
 }
 
 }  // namespace innkeeper::exec

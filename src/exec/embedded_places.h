@@ -16,6 +16,7 @@ struct embedded_record {
   std::filesystem::path log;
   std::filesystem::path socket_directory;
   int port = 0;
+  std::optional<std::filesystem::path> root_certificates{};  // with TLS
 
   friend bool operator==(const embedded_record&, const embedded_record&) = default;
 };
@@ -38,5 +39,11 @@ void make_places(const embedded_paths& paths, const machine& here, const std::op
 // The user that the server's programs run as; absent: ours. Throws exec::error where there is none fit for it (69), or
 // the data is another user's (77).
 [[nodiscard]] std::optional<os_user> user_for(const embedded_paths& paths);
+
+// "" where it can't be read.
+[[nodiscard]] std::string read_whole(const std::filesystem::path& file);
+void hand_over(const std::filesystem::path& file, const std::optional<os_user>& to);
+// Of a file that the server's user reads, and nobody else. True where that changed it.
+bool write_for_server(const std::filesystem::path& file, const std::string& text, const std::optional<os_user>& to);
 
 }  // namespace innkeeper::exec

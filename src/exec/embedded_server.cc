@@ -20,7 +20,9 @@
 #include "core/postgresql_conf.h"
 #include "core/scram.h"
 #include "core/sql.h"
+#include "exec/embedded_doors.h"
 #include "exec/embedded_places.h"
+#include "exec/embedded_tls.h"
 #include "exec/error.h"
 #include "exec/file_lock.h"
 #include "exec/port.h"
@@ -55,13 +57,8 @@ struct job {
   }
 };
 
-std::string read_file(const fs::path& file) {
-  std::ifstream in{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
 std::optional<secret> kept_password(const embedded_paths& paths) {
-  std::string text = read_file(paths.admin_password_file);
+  std::string text = read_whole(paths.admin_password_file);
   while (text.ends_with('\n')) text.pop_back();
   if (text.empty()) return std::nullopt;
   return secret{std::move(text)};
@@ -147,13 +144,6 @@ std::map<std::string, std::string> plain_environment() {
 
 // ---- data
 
-void hand_over(const fs::path& file, const std::optional<os_user>& to) {
-  if (to && ::lchown(file.c_str(), to->uid, to->gid) != 0) {
-    throw error{exit_code::failed, fmt::format("could not hand over \"{}\"", file.string()),
-                std::generic_category().message(errno)};
-  }
-}
-
 void remove_siblings(const embedded_paths& paths, std::string_view prefix) {
   std::error_code problem;
   std::vector<fs::path> found;
@@ -213,9 +203,9 @@ void initialise(const job& run, int major, const std::optional<os_user>& runs_as
                 done.output};
   }
   const auto conf = place / "postgresql.conf";
-  write_private_file(conf, read_file(conf) + fmt::format("\n# Written anew by innkeeper at each start.\n"
-                                                         "include_if_exists = '{}'\n",
-                                                         our_conf));
+  write_private_file(conf, read_whole(conf) + fmt::format("\n# Written anew by innkeeper at each start.\n"
+                                                          "include_if_exists = '{}'\n",
+                                                          our_conf));
   hand_over(conf, runs_as);
   fs::rename(place, paths.data);  // over nothing, or an empty folder
   const int parent = ::open(paths.data.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -228,16 +218,25 @@ void initialise(const job& run, int major, const std::optional<os_user>& runs_as
 // ---- start
 
 void write_settings(const job& run, const std::optional<os_user>& runs_as) {
-  const auto file = run.paths().data / our_conf;
   const std::string text =
       "# The manifest's settings. Written by innkeeper at each start; changes made here are lost.\n" +
-      print_conf(run.server.settings);
-  if (read_file(file) != text) write_private_file(file, text);
-  hand_over(file, runs_as);
+      tls_inclusion(run.paths()) + print_conf(run.server.settings);
+  (void)write_for_server(run.paths().data / our_conf, text, runs_as);
+}
+
+// Certificates of log-ins are shown over TLS, or not at all.
+void require_tls_for_certificates(const job& run) {
+  const auto log_ins = log_ins_by_certificate(run.all, run.server.name);
+  if (log_ins.empty() || wants_tls(run.server, run.paths())) return;
+  throw error{
+      exit_code::invalid,
+      fmt::format("log-in \"{}\" shows a certificate, and server \"{}\" has no TLS", log_ins.front(), run.server.name),
+      to_string(run.server.where), "Say embedded: {tls: true} in the manifest, or run innkeeper up --tls."};
 }
 
 void require_good_settings(const job& run) {
   auto problems = check_embedded_settings(run.server.settings);
+  if (problems.empty() && wants_tls(run.server, run.paths())) problems = check_tls_settings(run.server.settings);
   if (problems.empty()) return;
   std::string rest;
   for (std::size_t i = 1; i < problems.size(); ++i) rest += to_string(problems[i]);
@@ -335,9 +334,41 @@ void wait_until_ready(const job& run, std::optional<pid_t> child, std::uintmax_t
   }
 }
 
+door_job doors_of(const job& run, const std::optional<os_user>& runs_as) {
+  return {run.all,  run.server, run.paths(),
+          run.here, runs_as,    [&run](std::string text) { run.tell(event_kind::note, std::move(text)); }};
+}
+
+embedded_record record_of(const job& run, int port) {
+  const auto& paths = run.paths();
+  embedded_record record{paths.data, paths.log, paths.socket_directory, port};
+  if (has_tls(paths)) record.root_certificates = tls_files_of(paths).roots;
+  return record;
+}
+
+// What `write_doors` changed, while it runs: nobody's session ends.
+void read_anew(const job& run, const postmaster& running) {
+  const auto log_begin = size_of(run.paths().log);
+  if (::kill(running.pid, SIGHUP) != 0) {
+    throw error{exit_code::not_permitted, fmt::format("could not reload server \"{}\"", run.server.name),
+                std::generic_category().message(errno), "Run this as the user that started it, or as root."};
+  }
+  const auto patience = std::min<std::chrono::milliseconds>(run.here.patience, std::chrono::seconds{20});
+  if (const auto problem = problem_of_doors(run.paths(), running.port, patience); !problem.empty()) {
+    throw error{exit_code::failed,
+                fmt::format("server \"{}\" did not take what it was told of TLS: {}", run.server.name, problem),
+                fmt::format("the server's log ({}) says:\n{}", run.paths().log.string(),
+                            last_words(run.paths().log, log_begin)),
+                "A setting of ALTER SYSTEM may stand in the way: look at pg_settings for ssl*."};
+  }
+  note_doors_read(run.paths());
+  remember(run.all, run.server, record_of(run, running.port));
+  run.tell(event_kind::note, fmt::format("reloaded server \"{}\"", run.server.name));
+}
+
 void launch(const job& run, int major, int port, const std::optional<os_user>& runs_as) {
   const auto& paths = run.paths();
-  remember(run.all, run.server, {paths.data, paths.log, paths.socket_directory, port});
+  remember(run.all, run.server, record_of(run, port));
   remove_stale_sockets(paths.socket_directory);
   rotate_log(paths.log);
   const auto log_begin = size_of(paths.log);
@@ -401,6 +432,7 @@ embedded_status status_of(const job& run, std::optional<secret> password) {
   }
   status.admin = admin_conninfo(run, status.port, std::move(password));
   status.address = {"127.0.0.1", status.port};
+  if (has_tls(status.paths)) status.root_certificates = tls_files_of(status.paths).roots;
   // A session's runtime folder is removed when its user logs out; the server stays.
   std::error_code problem;
   const auto socket = status.paths.socket_directory / fmt::format(".s.PGSQL.{}", status.port);
@@ -510,6 +542,7 @@ embedded_status start_embedded(const estate& all, const server_declaration& serv
   return with_clear_errors([&] {
     auto run = make_job(all, server, tell, here);
     require_good_settings(run);
+    require_tls_for_certificates(run);
     const auto runs_as = user_for(run.paths());
     make_places(run.paths(), here, runs_as);
     const auto lock = take_lock_of(run);
@@ -523,13 +556,18 @@ embedded_status start_embedded(const estate& all, const server_declaration& serv
     }
     if (find_postmaster(run.paths().data)) {
       wait_until_ready(run, std::nullopt, size_of(run.paths().log));
+      if (write_doors(doors_of(run, runs_as))) {
+        if (const auto running = find_postmaster(run.paths().data)) read_anew(run, *running);
+      }
     } else {
       const int major = choose_major(run);
       remove_siblings(run.paths(), unfinished);
       remove_siblings(run.paths(), discarded);
       if (is_new) initialise(run, major, runs_as, password);
       write_settings(run, runs_as);
+      (void)write_doors(doors_of(run, runs_as));
       launch_on_some_port(run, major, runs_as);
+      note_doors_read(run.paths());
     }
     run.places = find_places(all, server, here);
     auto status = status_of(run, password);
@@ -566,6 +604,10 @@ void purge_embedded(const estate& all, const server_declaration& server, const e
     fs::remove(paths.log);
     fs::remove(paths.log.string() + ".1");
     fs::remove(paths.admin_password_file);
+    const auto tls = tls_files_of(paths);
+    fs::remove_all(tls.authority.parent_path());
+    fs::remove(tls.roots);
+    fs::remove(tls.server);
     fs::remove_all(paths.socket_directory);
     forget(all, server);
     if (base != paths.state) {

@@ -28,6 +28,7 @@ struct machine {
   std::filesystem::path system_data = "/var/lib/innkeeper";  // as root
   std::filesystem::path runtime;                             // of sockets; short
   std::chrono::milliseconds patience{600'000};               // a recovery may take long
+  std::string host_name;                                     // for certificates
 };
 // $INNKEEPER_POSTGRES_PROGRAMS names another folder with programs, which is looked into first.
 [[nodiscard]] machine this_machine();
@@ -49,6 +50,8 @@ struct embedded_status {
   embedded_paths paths;
   conninfo admin;    // through the socket, to database "postgres"; with the kept password, where there is one
   endpoint address;  // for services: 127.0.0.1 and the port
+  // With TLS: the file with the certificates of its authorities, for sslrootcert.
+  std::optional<std::filesystem::path> root_certificates;
 };
 
 // Looks, changes nothing. Throws exec::error for a server.json that cannot be read: 77 where it is another
@@ -57,9 +60,11 @@ struct embedded_status {
                                                const machine& here = this_machine());
 
 // Returns when it takes connections. Makes the data where there is none, with `admin_password` or, without one, a
-// generated one that is kept beside the estate; a kept one gives way to a declared one. Throws exec::error: 65 for
-// another major, a bad setting or a lost password, 69 where the programs are missing, the port is taken or it does not
-// start (with the server's own words), 73 where another start takes too long, 77 where it is another user's.
+// generated one that is kept beside the estate; a kept one gives way to a declared one. With `embedded: {tls: true}`,
+// or where TLS was switched on before, it looks after the certificates too, and has a running server read them anew;
+// the same goes for our lines in pg_hba.conf. Throws exec::error: 65 for another major, a bad setting or a lost
+// password, 69 where the programs are missing, the port is taken or it does not start (with the server's own words), 73
+// where another start takes too long, 77 where it is another user's.
 embedded_status start_embedded(const estate& all, const server_declaration& server,
                                const std::optional<secret>& admin_password, const event_sink& tell,
                                const machine& here = this_machine());

@@ -6,6 +6,7 @@
 
 #include "core/naming.h"
 #include "exec/error.h"
+#include "exec/log_in_key.h"
 #include "exec/migration_session.h"
 #include "exec/schema_files.h"
 #include "exec/service_places.h"
@@ -24,17 +25,20 @@ std::string joined(const diagnostics& problems) {
 
 conninfo migrating_log_in(const estate& all, const service_declaration& service) {
   const auto access = find_access(all, server_of(all, service));
-  conninfo target = service_conninfo(all, service, access);
+  conninfo target = direct_conninfo(all, service, access);
   // The log-in that may change the schema.
   if (service.access == access_mode::readwrite) target.user = migrator_role(service.name);
-  const auto stored = store_of(all).read(service.server, target.user);
-  if (stored.state != stored_state::present) {
-    throw error{exit_code::invalid, fmt::format("not migrated: the password of \"{}\" can't be read", target.user),
-                stored.state == stored_state::absent ? fmt::format("none is kept in {}", all.secrets_directory.string())
-                                                     : stored.problem,
-                "Run \"innkeeper apply\"; it makes the log-in and its password."};
+  const auto key = read_log_in_key(store_of(all), service.server, target.user, service.authentication);
+  if (!key.is_there()) {
+    const bool is_certificate = service.authentication == authentication_kind::certificate;
+    throw error{exit_code::invalid,
+                fmt::format("not migrated: the {} of \"{}\" can't be read", is_certificate ? "certificate" : "password",
+                            target.user),
+                key.problem,
+                is_certificate ? "Run \"innkeeper up\"; of a server with a url, put its certificate there."
+                               : "Run \"innkeeper apply\"; it makes the log-in and its password."};
   }
-  target.password = stored.value.password;
+  show_key(key, target);
   return target;
 }
 

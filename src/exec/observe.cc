@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/password_truth.h"
+#include "exec/certificate_trial.h"
 #include "exec/parallel.h"
 #include "pg/catalog.h"
 #include "pg/connection.h"
@@ -171,10 +172,11 @@ bool misses_an_extension(const desired_server& desired, const observed_server& o
 // Unknown where the answer says nothing about the password.
 fact<bool> log_in_works(const server_access& access, const role_name& role, const secret& password,
                         const database_name& database) {
-  conninfo target = access.admin;
-  target.user = role;
-  target.password = password;
-  target.database = database;
+  const conninfo target{.endpoints = access.admin.endpoints,
+                        .user = role,
+                        .database = database,
+                        .password = password,
+                        .parameters = parameters_for_others(access)};
   pg::connect_options options;
   options.kind = pg::session_kind::service;
   options.application_name = "innkeeper observe";
@@ -284,17 +286,23 @@ observation observe(const server_access& access, const desired_server& desired, 
 stored_secrets read_secrets(const secret_store& store, const desired_server& desired) {
   stored_secrets all;
   for (const auto& role : desired.roles) {
-    if (role.can_login && !role.is_turning) all.emplace(role.name, store.read(desired.name, role.name));
+    const bool has_password = role.can_login && !role.is_turning && !role.by_certificate;
+    if (has_password) all.emplace(role.name, store.read(desired.name, role.name));
   }
   return all;
 }
 
-known_secrets look_up_secrets(const stored_secrets& stored, const desired_server& desired,
+known_secrets look_up_secrets(const secret_store& store, const stored_secrets& stored, const desired_server& desired,
                               const observed_server& observed, const server_access& access, depth how) {
   std::map<role_name, const observed_role*> on_server;
   for (const auto& one : observed.roles) on_server.emplace(one.name, &one);
   known_secrets known;
   std::vector<closer_look> to_look_at;
+  for (const auto& role : desired.roles) {
+    if (!role.by_certificate) continue;
+    const bool may_try = how == depth::deep && on_server.contains(role.name);
+    known[role.name].problem = problem_of_certificate(store, desired, access, role.name, may_try);
+  }
   for (const auto& [name, entry] : stored) {
     known_secret& here = known[name];
     switch (entry.state) {

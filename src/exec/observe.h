@@ -36,8 +36,10 @@ using stored_secrets = std::map<role_name, secret_store::entry>;
 // What the secrets directory holds for the estate's log-ins: files only, so that it can go on beside observe().
 [[nodiscard]] stored_secrets read_secrets(const secret_store& store, const desired_server& desired);
 
-// Compares it with the server. Where the server's verifiers can't be read, tries a log-in with each; not when quick.
-[[nodiscard]] known_secrets look_up_secrets(const stored_secrets& stored, const desired_server& desired,
-                                            const observed_server& observed, const server_access& access, depth how);
+// Compares it with the server. Where the server's verifiers can't be read, tries a log-in with each; not when quick. Of
+// log-ins by certificate, looks whether there is one, and tries it.
+[[nodiscard]] known_secrets look_up_secrets(const secret_store& store, const stored_secrets& stored,
+                                            const desired_server& desired, const observed_server& observed,
+                                            const server_access& access, depth how);
 
 }  // namespace innkeeper::exec

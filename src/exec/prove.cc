@@ -2,6 +2,7 @@
 
 #include "core/leaving.h"
 #include "exec/attempts.h"
+#include "exec/certificate_ends.h"
 #include "exec/observe.h"
 #include "exec/service_places.h"
 
@@ -21,9 +22,10 @@ void count_secrets_as_drift(plan& left) {
 proof_report verify_server(const estate& declared, const server_access& access, const verify_options& options,
                            const event_sink& tell) {
   auto desired = derive_desired(declared, *access.server);
-  const auto seen =
+  auto seen =
       observe(access, desired, options.policy,
               {.readers = options.jobs, .application_name = "innkeeper verify", .how = options.how, .for_proof = true});
+  if (seen.server.security) seen.server.security->certificates = certificate_ends(declared, access);
   const auto& observed = seen.server;
   // Retired services are closed and wait; whether they are closed is what their attention says.
   const estate all = with_retired(declared, *access.server, observed);
@@ -32,9 +34,9 @@ proof_report verify_server(const estate& declared, const server_access& access, 
     desired = derive_desired(all, *access.server, pairs);
   }
   const secret_store store = store_of(all);
-  auto left =
-      make_plan(desired, observed,
-                look_up_secrets(read_secrets(store, desired), desired, observed, access, options.how), options.policy);
+  auto left = make_plan(desired, observed,
+                        look_up_secrets(store, read_secrets(store, desired), desired, observed, access, options.how),
+                        options.policy);
   const auto trials = options.how == depth::deep ? log_in_trials::every : log_in_trials::none;
   plan_places(left, look_at_places(all, store, access, options.policy.services, trials, pairs), options.policy);
   count_secrets_as_drift(left);
@@ -44,7 +46,7 @@ proof_report verify_server(const estate& declared, const server_access& access, 
   proof_answers answers;
   if (options.prove) {
     tried = plan_attempts(facts, {options.exhaustive, options.disruptive, roads_to(access).size()});
-    answers = try_attempts(tried, access, store, {options.jobs, options.attempts_per_second}, tell);
+    answers = try_attempts(tried, all, access, store, {options.jobs, options.attempts_per_second}, tell);
   }
   auto report = judge_proof(facts, left, tried, answers);
   report.looks = seen.looks;

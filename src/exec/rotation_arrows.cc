@@ -12,8 +12,10 @@
 #include "core/scram.h"
 #include "core/workload_namespace.h"
 #include "exec/kubernetes.h"
+#include "exec/pooler_reload.h"
 #include "exec/random.h"
 #include "exec/rotation_likeness.h"
+#include "exec/rotation_look.h"
 #include "exec/rotation_trial.h"
 #include "exec/service_places.h"
 
@@ -155,9 +157,18 @@ class traveller {
   rotation_event try_log_in() {
     const auto kept = read_kept();
     if (kept.state != stored_state::present) return lose(kept);
+    tell_poolers();
     if (!gets_in(run_, one_, pair_.other(), kept.value.password)) return rotation_event::refused;
     run_.book.write(pair_, rotation_state::tried);
     return rotation_event::got_in;
+  }
+
+  // Of verifiers that have changed.
+  void tell_poolers() {
+    std::set<std::string> told;
+    for (const auto* service : one_.services) {
+      if (told.insert(service->via).second) reload_pooler(run_.all, *service, run_.access, run_.tell);
+    }
   }
 
   // An application may have the new password by now: no other one will do.
@@ -244,7 +255,7 @@ class traveller {
   rotation_event look_behind() {
     for (const auto deadline = one_.closed_at + look_behind_for;;) {
       const bool is_late = clock::now() >= deadline;
-      if (!run_.book.look(run_.planned.observed, pair_).sessions.empty()) return rotation_event::slipped_in;
+      if (!look_at_former(run_, one_).sessions.empty()) return rotation_event::slipped_in;
       if (is_late) return settle();
       std::this_thread::sleep_for(milliseconds{50});
     }
@@ -264,6 +275,7 @@ class traveller {
 
   rotation_event settle() {
     run_.store.forget(run_.server(), pair_.other());
+    tell_poolers();
     run_.book.write(pair_, rotation_state::settled);
     one_.result.outcome = rotation_outcome::changed;
     one_.result.former.clear();
@@ -284,6 +296,7 @@ class traveller {
     run_.tell_done(one_, "kept");
     run_.book.renew(pair_, made.verifier);
     run_.tell_done(one_, "set");
+    tell_poolers();
     if (!gets_in(run_, one_, pair_.used(), made.password)) return rotation_event::refused;
     run_.book.write(pair_, rotation_state::settled);
     one_.result.outcome = rotation_outcome::changed;
@@ -309,6 +322,7 @@ class traveller {
     run_.tell_done(one_, "taken back");
     run_.book.close(pair_, rotation_state::settled);
     if (pair_.has_twin) run_.store.forget(run_.server(), pair_.other());
+    tell_poolers();
     one_.result.outcome = rotation_outcome::given_up;
     return rotation_event::given_up;
   }

@@ -51,7 +51,9 @@ bool is_older(const log_in_pair& pair, const pg::password_times& ages, std::chro
 }
 
 void choose_to_rotate(rotation_run& run, rotation_candidate& one, const pg::password_times& ages) {
-  if (run.options.older_than && !is_older(one.result.now, ages, *run.options.older_than)) {
+  if (one.services.front()->authentication == authentication_kind::certificate) {
+    run.refuse(one, "it shows a certificate, and has no password", exit_code::ok, rotation_outcome::not_due);
+  } else if (run.options.older_than && !is_older(one.result.now, ages, *run.options.older_than)) {
     one.is_ready = false;
   } else if (std::ranges::any_of(one.services,
                                  [](const auto* each) { return each->managed_by == secret_manager::external; })) {

@@ -45,7 +45,11 @@ std::string trouble_in(const rotation_run& run, const conninfo& target,
 bool gets_in(rotation_run& run, rotation_candidate& one, const role_name& log_in, const secret& password) {
   const auto deadline = std::chrono::steady_clock::now() + try_for;
   for (const auto* service : one.services) {
-    auto trouble = trouble_in(run, service_conninfo_as(log_in, password, *service, run.access), deadline);
+    // A migrator comes to the server itself.
+    const bool is_applications = service->user.value == one.result.log_in;
+    const auto target = is_applications ? service_conninfo_as(log_in, password, *service, run.access)
+                                        : direct_conninfo_as(log_in, password, *service, run.access);
+    auto trouble = trouble_in(run, target, deadline);
     if (trouble.empty()) continue;
     run.fail(one, std::move(trouble));
     return false;

@@ -7,6 +7,7 @@
 
 #include "exec/executor.h"
 #include "exec/rotation_arrows.h"
+#include "exec/rotation_look.h"
 
 namespace innkeeper::exec {
 namespace {
@@ -24,7 +25,7 @@ std::vector<rotation_candidate*> draining(const rotation_run& run) {
 // What the sessions of the former log-in say to do next.
 rotation_action judge(rotation_run& run, rotation_candidate& one) {
   auto& pair = one.result.now;
-  auto seen = run.book.look(run.planned.observed, pair);
+  auto seen = look_at_former(run, one);
   const auto before = pair.quiet_since;
   const auto met = judge_drain(pair.rules, pair.flipped_at.value_or(server_time{}), pair.quiet_since, seen);
   if (pair.quiet_since != before) run.book.note_quiet(pair, pair.quiet_since);

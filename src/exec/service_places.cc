@@ -186,6 +186,7 @@ void read_certificate(const conninfo& target, secret_facts& into) {
 std::optional<bool> does_log_in(const server_access& access, const placed_log_in& log_in, const conninfo& service) {
   conninfo target = service;
   target.endpoints = access.endpoints;
+  target.parameters = parameters_for_others(access);
   if (!log_in.user.empty()) target.user = log_in.user;
   if (!log_in.database.empty()) target.database = log_in.database;
   target.password = log_in.password;

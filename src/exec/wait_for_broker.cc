@@ -1,73 +1,20 @@
 #include "exec/wait_for_broker.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 
 #include "exec/descriptor.h"
 #include "exec/error.h"
+#include "exec/tcp.h"
 #include "exec/wait_steps.h"
 
 namespace innkeeper::exec {
 namespace {
-
-using steady = std::chrono::steady_clock;
-
-// Why an attempt ended.
-struct unreached {
-  obstacle met = obstacle::absent;
-  std::string text;
-};
-
-using address_list = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
-
-address_list resolve(const broker_address& target) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int problem = getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &wanted, &found);
-  if (problem == EAI_SYSTEM) throw unreached{.text = std::strerror(errno)};
-  if (problem != 0) throw unreached{.text = gai_strerror(problem)};
-  return {found, freeaddrinfo};
-}
-
-void await(int socket, short what, steady::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady::now()).count();
-  pollfd one{socket, what, 0};
-  const int ready = left <= 0 ? 0 : poll(&one, 1, static_cast<int>(left));
-  if (ready == 0) throw unreached{.text = "no answer in time"};
-  if (ready < 0 && errno != EINTR) throw unreached{.met = obstacle::lost, .text = std::strerror(errno)};
-}
-
-void connect_to(const addrinfo& address, descriptor& into, steady::time_point deadline) {
-  into.open(socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol));
-  if (into.get() < 0) throw unreached{.text = std::strerror(errno)};
-  if (connect(into.get(), address.ai_addr, address.ai_addrlen) == 0) return;
-  if (errno != EINPROGRESS) throw unreached{.text = std::strerror(errno)};
-  await(into.get(), POLLOUT, deadline);
-  int problem = 0;
-  socklen_t size = sizeof problem;
-  getsockopt(into.get(), SOL_SOCKET, SO_ERROR, &problem, &size);
-  if (problem != 0) throw unreached{.text = std::strerror(problem)};
-}
-
-// The last address's problem stands for all.
-void connect_to_any(const broker_address& target, descriptor& into, steady::time_point deadline) {
-  const auto addresses = resolve(target);
-  for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
-    try {
-      return connect_to(*one, into, deadline);
-    } catch (const unreached&) {
-      if (one->ai_next == nullptr) throw;
-    }
-  }
-}
 
 // The greetings are so short that a fresh connection's buffer takes them whole.
 void greet(int socket, broker_kind kind) {
@@ -77,11 +24,11 @@ void greet(int socket, broker_kind kind) {
   }
 }
 
-void read_answer(int socket, broker_kind kind, steady::time_point deadline) {
+void read_answer(int socket, broker_kind kind, tcp_deadline deadline) {
   std::string bytes;
   std::array<char, 512> buffer{};
   for (;;) {
-    await(socket, POLLIN, deadline);
+    await_socket(socket, POLLIN, deadline);
     const auto count = recv(socket, buffer.data(), buffer.size(), 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (count < 0) throw unreached{.met = obstacle::lost, .text = std::strerror(errno)};
@@ -95,9 +42,9 @@ void read_answer(int socket, broker_kind kind, steady::time_point deadline) {
 }
 
 void try_once(const broker_address& target, std::chrono::milliseconds timeout) {
-  const auto deadline = steady::now() + timeout;
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   descriptor socket;
-  connect_to_any(target, socket, deadline);
+  connect_tcp(target.host, target.port, socket, deadline);
   if (target.is_tls) return;
   greet(socket.get(), target.kind);
   read_answer(socket.get(), target.kind, deadline);
@@ -114,7 +61,7 @@ void try_once(const broker_address& target, std::chrono::milliseconds timeout) {
 void wait_for_broker(const broker_address& target, const broker_wait& options, const event_sink& tell) {
   const std::string name{to_string(target.kind)};
   const wait_rules rules{.limits = options.limits, .who = waiter::service};
-  const auto start = steady::now();
+  const auto start = std::chrono::steady_clock::now();
   wait_state state;
   for (;;) {
     tell_attempt(tell, name, state.attempts + 1);

@@ -4,7 +4,9 @@
 
 #include <utility>
 
+#include "exec/certificate_probe.h"
 #include "exec/error.h"
+#include "exec/tcp.h"
 #include "exec/wait_steps.h"
 
 namespace innkeeper::exec {
@@ -49,8 +51,31 @@ std::string facts_line(const pg::error_facts& facts) {
   return fmt::format("{} [{}]", text, facts.sqlstate);
 }
 
+// What libpq leaves open, the certificate itself tells: of several hosts the first that is in the way.
+void look_closer(const conninfo& target, std::chrono::milliseconds timeout, pg::error_facts& facts) {
+  for (const auto& at : target.endpoints) {
+    try {
+      const auto shown = look_at_certificate(target, at, timeout);
+      if (!shown || shown->trouble == tls_trouble::none) continue;
+      facts.tls = shown->trouble;
+      facts.detail = shown->detail;
+      return;
+    } catch (const unreached&) {
+      continue;  // what libpq said has to do
+    }
+  }
+}
+
+[[noreturn]] void give_up_over_tls(const conninfo& target, const wait_options& options, pg::error_facts facts) {
+  const bool is_about_certificate = facts.tls == tls_trouble::unverified || facts.tls == tls_trouble::wrong_host;
+  if (is_about_certificate) look_closer(target, options.rules.limits.timeout, facts);
+  throw error{exit_code_of(obstacle::tls), fmt::format("{} {}", subject_of(options, target), to_string(facts.tls)),
+              facts_line(facts), hint_for(facts.tls, target)};
+}
+
 [[noreturn]] void give_up(const conninfo& target, const wait_options& options, obstacle met, int attempts,
                           const pg::error_facts& facts) {
+  if (met == obstacle::tls) give_up_over_tls(target, options, facts);
   const auto tries = attempts > 1 ? fmt::format(" after {} attempts", attempts) : std::string{};
   throw error{exit_code_of(met), fmt::format("{} {}{}", subject_of(options, target), to_string(met), tries),
               facts_line(facts), hint_for(met, target)};
@@ -71,7 +96,7 @@ pg::connection wait_for_server(const conninfo& target, const wait_options& optio
     } catch (const pg::error& failure) {
       facts = failure.facts();
     }
-    const auto met = classify_refusal(facts->sqlstate, facts->is_tls);
+    const auto met = classify_refusal(facts->sqlstate, facts->tls);
     const auto next = advance(state, options.rules, met, chance(options.jitter));
     if (next.is_over) give_up(target, options, met, state.attempts, *facts);
     if (next.is_news && tell) {

@@ -172,7 +172,7 @@ void pool_keeper::open_one(std::unique_lock<std::mutex>& lock) {
     serve();
   } else {
     ledger_.note_failure(steady_clock::now(), jitter);
-    is_refused_ = !is_mended_by_waiting(classify_refusal(refused->sqlstate(), false), waiter::admin);
+    is_refused_ = !is_mended_by_waiting(classify_refusal(refused->sqlstate(), tls_trouble::none), waiter::admin);
     last_failure_ = refused;
     if (is_refused_) fail_all(*refused);
   }

@@ -370,11 +370,28 @@ class contents_reader {
 
 }  // namespace
 
+namespace {
+
+observed_lookup read_lookup(const result& rows) {
+  if (rows.empty()) return {};
+  return {.owner = {rows.text(0, 0)},
+          .owner_is_superuser = rows.text(0, 1) == "t",
+          .is_security_definer = rows.text(0, 2) == "t",
+          .settings = rows.text(0, 3),
+          .body = rows.text(0, 4),
+          .privileges = parse_acl(rows.text(0, 5))};
+}
+
+}  // namespace
+
 database_contents observe_contents(connection& inside) {
   auto results = inside.query_all(std::string{catalog_sql::role_in_force_sql} + std::string{catalog_sql::contents_sql});
   if (results.front().text(0, 0) != "none") require_own_role(inside);
   results.erase(results.begin());
-  return contents_reader{results}.done(inside);
+  auto contents = contents_reader{results}.done(inside);
+  if (std::ranges::find(contents.schemas, lookup_schema, &observed_schema::name) != contents.schemas.end())
+    contents.lookup = read_lookup(inside.query(catalog_sql::pooler_lookup_sql));
+  return contents;
 }
 
 observed_traces observe_own_traces(connection& inside) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/tls_trouble.h"
+
 namespace innkeeper::pg {
 
 struct error_facts {
@@ -16,10 +18,10 @@ struct error_facts {
   std::string table;   // the same object
   std::string column;  // where the error is about one
   std::string constraint;
-  std::string statement;  // what was sent, without its secrets; empty for a failed connection
-  int position = 0;       // in characters of the statement, from 1; 0 unknown
-  bool is_tls = false;    // the two sides don't agree on encryption or certificates
-  int completed = 0;      // statements of the same message that were done before the one that failed
+  std::string statement;                // what was sent, without its secrets; empty for a failed connection
+  int position = 0;                     // in characters of the statement, from 1; 0 unknown
+  tls_trouble tls = tls_trouble::none;  // the two sides don't agree on encryption or certificates
+  int completed = 0;                    // statements of the same message that were done before the one that failed
 };
 
 class error : public std::runtime_error {

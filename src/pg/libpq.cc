@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,6 +25,18 @@ void refuse_address_of_environment(const conninfo& target) {
   throw error{{.sqlstate = "22023",
                .primary = "PGHOSTADDR is set in the environment and would lead to another server",
                .hint = "Run: unset PGHOSTADDR."}};
+}
+
+// libpq goes on without a list of revoked certificates that it can't find.
+void refuse_missing_revocations(const conninfo& target) {
+  const auto list = target.parameters.find("sslcrl");
+  const auto mode = target.parameters.find("sslmode");
+  if (list == target.parameters.end() || list->second.empty()) return;
+  if (mode != target.parameters.end() && mode->second == "disable") return;
+  if (::access(list->second.c_str(), R_OK) == 0) return;
+  throw error{{.sqlstate = "08001",
+               .primary = fmt::format("the list of revoked certificates \"{}\" can't be read", list->second),
+               .tls = tls_trouble::bad_revocation_list}};
 }
 
 std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
@@ -91,6 +104,7 @@ owned_session open_session(const conninfo& target, const keyword_list& list, PQn
                            std::chrono::milliseconds timeout, moment deadline, const std::stop_token& stop) {
   constexpr std::chrono::milliseconds look{50};  // at `stop`
   refuse_address_of_environment(target);
+  refuse_missing_revocations(target);
   const auto keys = pointers_to(list.keys);
   const auto values = pointers_to(list.values);
   owned_session owned{PQconnectStartParams(keys.data(), values.data(), 0)};

@@ -47,15 +47,28 @@ std::optional<error_facts> servers_answer(std::string_view message) {
 struct known_phrase {
   std::string_view phrase;
   std::string_view sqlstate;
-  bool is_tls = false;
+  tls_trouble tls = tls_trouble::none;
 };
 
 // libpq's own complaints, in its order of sources; they come untranslated, since Innkeeper never calls setlocale.
-constexpr std::array<known_phrase, 25> phrases{{
+constexpr std::array<known_phrase, 38> phrases{{
     {"could not translate host name", "08001"},
-    {"SSL", "08001", true},
-    {"certificate", "08001", true},
-    {"private key", "08001", true},
+    {"server does not support SSL", "08001", tls_trouble::not_offered},
+    {"does not match host name", "08001", tls_trouble::wrong_host},
+    {"could not read root certificate file", "08001", tls_trouble::unreadable_root},
+    {"root certificate file", "08001", tls_trouble::no_root_file},
+    {"certificate verify failed", "08001", tls_trouble::unverified},
+    {"certificate file \"", "08001", tls_trouble::bad_client_file},
+    {"private key", "08001", tls_trouble::bad_client_file},
+    {"alert certificate required", "08001", tls_trouble::refused_client},
+    {"alert bad certificate", "08001", tls_trouble::refused_client},
+    {"alert unknown ca", "08001", tls_trouble::refused_client},
+    {"alert certificate expired", "08001", tls_trouble::refused_client},
+    {"alert certificate revoked", "08001", tls_trouble::refused_client},
+    {"protocol version", "08001", tls_trouble::no_common_version},
+    {"unsupported protocol", "08001", tls_trouble::no_common_version},
+    {"SSL", "08001", tls_trouble::other},
+    {"certificate", "08001", tls_trouble::other},
     {"no password supplied", "28P01"},
     {"password retrieved from file", "28P01"},
     {"authentication method", "28000"},
@@ -99,7 +112,7 @@ error_facts facts_of_refusal(std::string_view message) {
       phrases, [&](const auto& one) { return complaint.find(one.phrase) != std::string_view::npos; });
   if (found != phrases.end()) {
     facts.sqlstate = found->sqlstate;
-    facts.is_tls = found->is_tls;
+    facts.tls = found->tls;
   }
   return facts;
 }

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <regex>
 
+#include "core/conninfo_prisma.h"
 #include "tests/support/hostile_values.h"
 
 namespace innkeeper {
@@ -121,6 +122,44 @@ TEST(conninfo, a_problem_names_the_place_and_never_a_value) {
     EXPECT_EQ(got.problem, problem) << text;
     EXPECT_EQ(got.problem.find("s3cret"), std::string::npos);
   }
+}
+
+TEST(conninfo, tells_drivers_of_a_pooler_of_transactions_not_to_prepare) {
+  auto pooled = cafe();
+  pooled.pools_transactions = true;
+  EXPECT_EQ(text_of(pooled, dialect::uri), text_of(cafe(), dialect::uri));
+  EXPECT_EQ(text_of(pooled, dialect::keyword), text_of(cafe(), dialect::keyword));
+  EXPECT_EQ(text_of(pooled, dialect::node), text_of(cafe(), dialect::node));
+  EXPECT_EQ(text_of(pooled, dialect::sqlalchemy), text_of(cafe(), dialect::sqlalchemy));
+  EXPECT_EQ(text_of(pooled, dialect::jdbc), text_of(cafe(), dialect::jdbc) + "&prepareThreshold=0");
+  EXPECT_EQ(text_of(pooled, dialect::dotnet), text_of(cafe(), dialect::dotnet) + ";No Reset On Close=true");
+  EXPECT_EQ(text_of(pooled, dialect::go), text_of(cafe(), dialect::go) + "&binary_parameters=yes");
+  EXPECT_EQ(print_prisma(pooled, "public").text->expose(),
+            print_prisma(cafe(), "public").text->expose() + "&pgbouncer=true");
+  for (const auto& one : all_dialects()) {
+    EXPECT_TRUE(parse_conninfo(print_conninfo(pooled, one.value).text->expose()).value) << one.name;
+  }
+  const auto printed = print_conninfo(pooled, dialect::asyncpg);
+  EXPECT_EQ(printed.text->expose(), text_of(cafe(), dialect::asyncpg) + "?prepared_statement_cache_size=0");
+  EXPECT_EQ(printed.left_out,
+            (std::vector<std::string>{"statement_cache_size (say connect_args={\"statement_cache_size\": 0})"}));
+}
+
+TEST(conninfo, says_where_asyncpg_takes_its_root_certificates_from) {
+  const auto verified =
+      print_conninfo(cafe({{"sslmode", "verify-full"}, {"sslrootcert", "/ca.crt"}}), dialect::asyncpg);
+  ASSERT_TRUE(verified.text);
+  EXPECT_TRUE(verified.text->expose().ends_with("/cafe?ssl=verify-full"));
+  EXPECT_EQ(verified.left_out,
+            (std::vector<std::string>{"sslrootcert (set PGSSLROOTCERT=/ca.crt in its environment)"}));
+  EXPECT_FALSE(print_conninfo(cafe({{"sslmode", "require"}, {"sslrootcert", "/ca.crt"}}), dialect::asyncpg).text)
+      << "there the file is what makes libpq verify";
+}
+
+TEST(conninfo, names_only_keys_that_java_can_read) {
+  EXPECT_EQ(print_conninfo(cafe({{"sslkey", "/client.key"}}), dialect::jdbc).problem,
+            "pgJDBC reads keys only as .pk8 (PKCS #8, DER) or .p12");
+  EXPECT_TRUE(print_conninfo(cafe({{"sslkey", "/client.pk8"}}), dialect::jdbc).text);
 }
 
 struct printed_case {

@@ -38,7 +38,7 @@ const refusal_row rows[] = {
 TEST(wait, each_sqlstate_is_one_obstacle_with_its_own_end) {
   for (const auto& row : rows) {
     SCOPED_TRACE(row.sqlstate);
-    const auto met = classify_refusal(row.sqlstate, row.is_tls);
+    const auto met = classify_refusal(row.sqlstate, row.is_tls ? tls_trouble::other : tls_trouble::none);
     EXPECT_EQ(met, row.want);
     EXPECT_EQ(is_mended_by_waiting(met, waiter::admin), row.admin_waits);
     EXPECT_EQ(is_mended_by_waiting(met, waiter::service), row.service_waits);

@@ -9,6 +9,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import urllib.parse
 
 import asyncpg  # noqa: F401  SQLAlchemy takes it by its name
 import dj_database_url
@@ -40,11 +41,12 @@ WHO = "SELECT session_user, current_database()"
 work, programs = map(pathlib.Path, sys.argv[1:])
 estate = work / "estate"
 failures = 0
+stage = ""
 
 
 def told(name, problem=""):
     global failures
-    print(f"not ok {name}: {problem}" if problem else f"ok {name}", flush=True)
+    print(f"not ok {name}{stage}: {problem}" if problem else f"ok {name}{stage}", flush=True)
     failures += bool(problem)
 
 
@@ -63,7 +65,7 @@ def sayable(name):
     return [form for form in DIALECTS if (form, name) not in REFUSED]
 
 
-def write_estate():
+def write_estate(**more):
     services = {}
     for name, (user, database, password) in CASES.items():
         places = [{"directory": f"{preset}/{name}", "preset": preset} for preset in PRESETS]
@@ -75,12 +77,12 @@ def write_estate():
             "secrets": places,
         }
         folder = estate / ".innkeeper/secrets/shared" / file_name(user)
-        folder.mkdir(parents=True, mode=0o700)
+        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         (folder / "password").write_text(password)
         (folder / "password").chmod(0o600)
     for path in (estate, estate / ".innkeeper", estate / ".innkeeper/secrets", estate / ".innkeeper/secrets/shared"):
         path.chmod(0o700)
-    (estate / "innkeeper.yaml").write_text(json.dumps({"estate": "drivers", "services": services}, ensure_ascii=False))
+    (estate / "innkeeper.yaml").write_text(json.dumps({"estate": "drivers", "services": services, **more}, ensure_ascii=False))
 
 
 def placed(folder, name):
@@ -247,9 +249,9 @@ def check_env_file(service):
             told(name, f"{type(failed).__name__}: {failed}")
 
 
-def check_all():
-    strings = {name: placed("dialects", name) for name in CASES}
-    keys = {preset: {name: placed(preset, name) for name in CASES} for preset in PRESETS}
+def check_all(services):
+    strings = {name: placed("dialects", name) for name in services}
+    keys = {preset: {name: placed(preset, name) for name in services} for preset in PRESETS}
     for name, said in strings.items():
         attempt(f"libpq uri {name}", name, lambda: by_libpq(said["uri"]))
         attempt(f"libpq keyword {name}", name, lambda: by_libpq(said["keyword"]))
@@ -271,7 +273,22 @@ def check_all():
     by_program("lib/pq", [str(programs / "lib_pq")], [(name, [said["go"]]) for name, said in strings.items()])
     node = ["env", f"NODE_PATH={programs}/node_modules", "node", str(pathlib.Path(__file__).with_name("node_postgres.js"))]
     by_program("node-postgres", node, [(name, [said["node"]]) for name, said in strings.items() if "node" in said])
-    check_show()
+
+
+def check_tls():
+    """The server takes nobody without TLS, and every string verifies it."""
+    global stage
+    stage = " over TLS"
+    write_estate(hardening={"tls": "require"})
+    came_up = innkeeper("up", "--tls", "-q")
+    told("the estate comes up", came_up.stderr.strip()[-2000:] if came_up.returncode else "")
+    if came_up.returncode != 0:
+        return
+    uri = placed("dialects", "plain")["uri"]
+    told("the uri verifies", "" if "sslmode=verify-full" in uri else "it does not say so")
+    # The one thing that its URL can't say, docs/connection-strings.md.
+    os.environ["PGSSLROOTCERT"] = urllib.parse.parse_qs(urllib.parse.urlsplit(uri).query)["sslrootcert"][0]
+    check_all(["plain", "separators"])
 
 
 estate.mkdir()
@@ -280,7 +297,9 @@ try:
     came_up = innkeeper("up", "-q")
     told("the estate comes up", came_up.stderr.strip()[-2000:] if came_up.returncode else "")
     if came_up.returncode == 0:
-        check_all()
+        check_all(CASES)
+        check_show()
+        check_tls()
 finally:
     innkeeper("down", "--purge", "--yes")
 sys.exit(failures > 0)

@@ -105,6 +105,20 @@ std::string summary_of(const accepted_finding& one) {
                      to_string(one.where));
 }
 
+std::string summary_of(const endpoint_declaration& one) {
+  std::string text = fmt::format("  endpoint {} at {}:{}", one.name, one.address.host, one.address.port);
+  if (!one.sslmode.empty()) text += fmt::format(" sslmode {}", one.sslmode);
+  if (!one.root_certificates.empty()) text += fmt::format(" roots {}", one.root_certificates.string());
+  if (one.pooler && !one.pooler->is_ours) text += ", a pooler of others";
+  if (one.pooler && one.pooler->is_ours) {
+    text += fmt::format(", pooler {} by {} as {} in {}",
+                        one.pooler->mode == pool_mode::transaction ? "of transactions" : "of sessions",
+                        one.pooler->authentication == pooler_authentication::query ? "query" : "userlist",
+                        one.pooler->user, one.pooler->directory.string());
+  }
+  return text + fmt::format(" [{}]\n", to_string(one.where));
+}
+
 std::string summary_of(const server_declaration& one) {
   std::string text = fmt::format("server {} [{}]\n", one.name, to_string(one.where));
   if (one.url) {
@@ -112,7 +126,9 @@ std::string summary_of(const server_declaration& one) {
   } else {
     text += fmt::format("  embedded {} port {} major {} {} {}\n", one.embedded.data.string(), one.embedded.port,
                         one.embedded.major, one.embedded.encoding, one.embedded.locale);
+    if (one.embedded.tls) text += fmt::format("  tls {}\n", *one.embedded.tls);
   }
+  for (const auto& way : one.endpoints) text += summary_of(way);
   text += fmt::format("  admin {}{}, {} password sources\n", one.admin.user.value, mark(one.admin.user.inferred),
                       one.admin.passwords.size());
   for (const auto& source : one.admin.passwords)
@@ -142,6 +158,8 @@ std::string summary_of(const estate& all, const service_declaration& one) {
                       : one.mode == management_mode::adopt ? "adopt"
                                                            : "observe");
   text += fmt::format("  connections {}{}\n", one.connections.value, mark(one.connections.inferred));
+  if (one.authentication == authentication_kind::certificate) text += "  shows a certificate\n";
+  if (!one.via.empty()) text += fmt::format("  via {}\n", one.via);
   if (one.may_create_schemas) text += "  may create schemas\n";
   for (const auto& extension : one.extensions) {
     text +=

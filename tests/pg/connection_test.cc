@@ -129,7 +129,7 @@ TEST(connection, tls_that_the_server_does_not_have_is_told_apart) {
   auto target = plain.admin_by_tcp();
   target.parameters["sslmode"] = "require";
   const auto facts = refusal_of(target);
-  EXPECT_TRUE(facts.is_tls);
+  EXPECT_EQ(facts.tls, tls_trouble::not_offered);
   EXPECT_EQ(facts.sqlstate, "08001");
 
   target.endpoints.insert(target.endpoints.begin(), {"127.0.0.1", test::free_port()});

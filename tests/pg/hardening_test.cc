@@ -47,7 +47,7 @@ class hardening : public testing::Test {
     const auto observed = observe(access_, desired, {}, {}).server;
     const secret_store store{all_.secrets_directory};
     return make_plan(desired, observed,
-                     look_up_secrets(read_secrets(store, desired), desired, observed, access_, depth::deep), {});
+                     look_up_secrets(store, read_secrets(store, desired), desired, observed, access_, depth::deep), {});
   }
 
   pg::connection as(const std::string& log_in, const std::string& database) {

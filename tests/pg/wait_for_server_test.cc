@@ -175,7 +175,7 @@ TEST(wait_for_server, tls_that_does_not_match_ends_at_once_with_65) {
   std::string text;
   EXPECT_EQ(wait.failure(target, &text), exit_code::invalid);
   EXPECT_EQ(wait.sleeps, 0);
-  EXPECT_NE(text.find("do not agree on encryption"), std::string::npos) << text;
+  EXPECT_NE(text.find("has no TLS, and the connection asks for it"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -38,15 +38,29 @@ pooler::pooler(const cluster& server, const std::vector<std::string>& log_ins, c
   std::ofstream list{users};
   for (const auto& one : log_ins) list << fmt::format("\"{}\" \"\"\n", one);
   list.close();
-  const auto log = folder_.path() / "log";
-  process_ = exec::start_process(
-      {.words = {"/usr/sbin/pgbouncer", file}, .user = server_user(), .directory = folder_.path(), .output = log},
-      exec::lifetime::ours);
+  start(file);
+}
+
+pooler::pooler(const std::filesystem::path& configuration, int port) : port_{port} {
+  start(configuration);
+}
+
+std::string pooler::log() const {
+  return said_in(folder_.path() / "log");
+}
+
+void pooler::start(const std::filesystem::path& configuration) {
+  const auto file = folder_.path() / "log";
+  process_ = exec::start_process({.words = {"/usr/sbin/pgbouncer", configuration},
+                                  .user = server_user(),
+                                  .directory = folder_.path(),
+                                  .output = file},
+                                 exec::lifetime::ours);
   const auto listens = [&] {
-    if (exec::has_ended(process_)) throw std::runtime_error{"pgbouncer ended:\n" + said_in(log)};
-    return said_in(log).find("process up") != std::string::npos;
+    if (exec::has_ended(process_)) throw std::runtime_error{"pgbouncer ended:\n" + log()};
+    return log().find("process up") != std::string::npos;
   };
-  if (!eventually(listens)) throw std::runtime_error{"pgbouncer does not start:\n" + said_in(log)};
+  if (!eventually(listens)) throw std::runtime_error{"pgbouncer does not start:\n" + log()};
 }
 
 pooler::~pooler() {

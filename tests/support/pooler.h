@@ -21,6 +21,8 @@ class pooler {
  public:
   // The server takes connections on TCP, and these log-ins without a password. Throws std::runtime_error.
   pooler(const cluster& server, const std::vector<std::string>& log_ins, const pooler_options& options);
+  // From files that lie in a folder, which say this port.
+  pooler(const std::filesystem::path& configuration, int port);
   pooler(const pooler&) = delete;
   pooler& operator=(const pooler&) = delete;
   ~pooler();
@@ -28,7 +30,11 @@ class pooler {
   // The same log-in and database, through here.
   [[nodiscard]] conninfo through(conninfo log_in) const;
 
+  [[nodiscard]] std::string log() const;
+
  private:
+  void start(const std::filesystem::path& configuration);
+
   scratch_folder folder_;
   int port_ = 0;
   pid_t process_ = 0;

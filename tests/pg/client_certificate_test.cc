@@ -1,0 +1,175 @@
+// Log-ins that show a certificate instead of a password: on an embedded server, which gets them made, and on a server
+// of somebody else, which is told what it misses.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "core/hba_block.h"
+#include "exec/apply.h"
+#include "exec/certificate_ends.h"
+#include "exec/log_in_key.h"
+#include "exec/prove.h"
+#include "exec/secret_store.h"
+#include "tests/core/estates.h"
+#include "tests/pg/embedded_fixture.h"
+#include "tests/support/tls_lab.h"
+
+namespace innkeeper::exec {
+namespace {
+
+using testing::HasSubstr;
+
+service_declaration by_certificate(const std::string& name, int line) {
+  auto one = test::service(name, line);
+  one.authentication = authentication_kind::certificate;
+  return one;
+}
+
+std::string topics_of(const plan& made) {
+  std::string text;
+  for (const auto& one : made.attentions) {
+    if (one.topic.starts_with("certificate.")) text += one.topic + ": " + one.text + "\n";
+  }
+  return text;
+}
+
+struct embedded_certificates : embedded_server {
+  embedded_certificates() {
+    server.embedded.tls = true;
+    all.services = {by_certificate("cafe", 10), test::service("erp", 20)};
+    all.services[0].access = access_mode::readwrite;
+    all.secrets_directory = scratch.path() / "secrets";
+  }
+
+  server_access access_to(const embedded_status& status) {
+    all.servers = {server};
+    return {.server = &all.servers.front(),
+            .admin = status.admin,
+            .endpoints = {status.address},
+            .is_embedded = true,
+            .for_services = {{"sslmode", "verify-full"}, {"sslrootcert", *status.root_certificates}}};
+  }
+};
+
+TEST_F(embedded_certificates, let_their_log_in_in_and_are_proved_and_renewed) {
+  const auto access = access_to(start());
+  const event_sink nobody = [](const event&) {};
+  const auto report = apply_server(all, access, {}, nobody);
+  ASSERT_EQ(report.code, exit_code::ok) << (report.failures.empty() ? "" : report.failures.front().text);
+  EXPECT_TRUE(report.left.empty());
+  EXPECT_EQ(topics_of(report.left), "");
+  EXPECT_EQ(ask(access.admin,
+                "SELECT count(*) FROM pg_authid WHERE rolname IN ('cafe_user', 'cafe_migrator') AND "
+                "rolpassword IS NULL"),
+            "2");
+
+  const auto target = service_conninfo(all, all.services[0], access);
+  EXPECT_FALSE(target.password);
+  EXPECT_TRUE(is_mode(target.parameters.at("sslkey"), 0600));
+  auto session = pg::connection::open(target, {.kind = pg::session_kind::service});
+  EXPECT_EQ(session.query("SELECT session_user || ' ' || current_user").text(0, 0), "cafe_user cafe_rw");
+
+  auto as_another = target;
+  as_another.user = {"cafe_migrator"};  // who needs a certificate of its own
+  EXPECT_THROW((void)pg::connection::open(as_another, {.kind = pg::session_kind::service}), pg::error);
+
+  const auto proof = verify_server(all, access, {.prove = true, .attempts_per_second = 1000}, nobody);
+  EXPECT_EQ(proof.leaks, 0);
+  EXPECT_EQ(proof.failed, 0);
+  EXPECT_EQ(proof.drift, 0);
+  for (const auto& one : proof.findings) {
+    if (one.says == verdict::leak || one.says == verdict::failed) ADD_FAILURE() << one.probe << " " << one.text;
+  }
+
+  const auto ends = certificate_ends(all, access);
+  const auto is_told = [&](const std::string& what) {
+    return std::ranges::any_of(ends, [&](const auto& one) { return one.what == what && one.days_left == 364; });
+  };
+  EXPECT_TRUE(is_told("log-in \"cafe_user\""));
+  EXPECT_TRUE(is_told("log-in \"cafe_migrator\""));
+  EXPECT_TRUE(is_told(fmt::format("server at 127.0.0.1:{}", access.endpoints.front().port)));
+
+  const auto before = read_file(target.parameters.at("sslcert"));
+  start();
+  EXPECT_EQ(read_file(target.parameters.at("sslcert")), before);
+  fs::remove(target.parameters.at("sslkey"));
+  EXPECT_THAT(topics_of(plan_server(all, access, {}).steps),
+              HasSubstr("log-in \"cafe_user\" has no certificate yet: run innkeeper up"));
+  start();
+  (void)pg::connection::open(service_conninfo(all, all.services[0], access), {.kind = pg::session_kind::service});
+}
+
+// Applications connect at any moment: certificate and key fit each other throughout.
+TEST(certificates_of_log_ins, are_renewed_over_the_key_that_is_there) {
+  const test::tls_lab lab;
+  const test::scratch_folder folder;
+  const auto files = client_files_of(secret_store{folder.path() / "secrets"}, "shared", {"cafe_user"});
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto keep = [&](std::chrono::days later) {
+    return keep_client_certificate(files, lab.authority(), {"cafe_user"}, now + later);
+  };
+  EXPECT_TRUE(keep(std::chrono::days{0}));
+  const auto certificate = read_file(files.certificate);
+  const auto key = read_file(files.key);
+  EXPECT_FALSE(keep(std::chrono::days{1}));
+  EXPECT_TRUE(keep(std::chrono::days{300}));
+  EXPECT_NE(read_file(files.certificate), certificate);
+  EXPECT_EQ(read_file(files.key), key);
+  EXPECT_TRUE(is_whole({read_file(files.certificate), secret{key}}));
+
+  write_file(files.java_key, "another key");
+  EXPECT_TRUE(keep(std::chrono::days{300})) << "Java reads that one";
+  EXPECT_EQ(read_file(files.java_key), to_pkcs8(secret{key}).expose());
+  write_file(files.key, "damaged");
+  EXPECT_TRUE(keep(std::chrono::days{300}));
+  EXPECT_TRUE(is_whole({read_file(files.certificate), secret{read_file(files.key)}}));
+}
+
+TEST_F(embedded_certificates, need_tls) {
+  server.embedded.tls.reset();
+  const auto failed = failure_of([&] { start(); });
+  EXPECT_EQ(failed.code, exit_code::invalid);
+  EXPECT_THAT(failed.text, HasSubstr("log-in \"cafe_user\" shows a certificate, and server \"shared\" has no TLS"));
+}
+
+TEST(certificates_of_a_server_by_url, are_asked_for_until_they_let_in) {
+  const test::tls_lab lab;
+  test::cluster server{{.password = "admin's own", .tcp = true}};
+  lab.serve(server, lab.good_certificate());
+  const test::scratch_folder folder;
+  auto all = test::estate_of({by_certificate("cafe", 10)});
+  all.secrets_directory = folder.path() / "secrets";
+  all.servers.front().url = lab.verified(server.admin_by_tcp());
+  server_access access{.server = &all.servers.front(), .admin = *all.servers.front().url};
+  access.endpoints = access.admin.endpoints;
+  const event_sink nobody = [](const event&) {};
+
+  const auto first = apply_server(all, access, {}, nobody);
+  EXPECT_EQ(first.code, exit_code::ok);
+  const auto files = client_files_of(secret_store{all.secrets_directory}, "shared", {"cafe_user"});
+  EXPECT_EQ(topics_of(first.left),
+            fmt::format("certificate.refused: log-in \"cafe_user\" has no certificate: put one whose common name is "
+                        "cafe_user into \"{}\", and its key into \"{}\"\n",
+                        files.certificate.string(), files.key.string()));
+
+  (void)keep_client_certificate(files, lab.authority(), {"cafe_user"},
+                                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+  EXPECT_THAT(
+      topics_of(plan_server(all, access, {}).steps),
+      HasSubstr("pg_hba.conf needs, above the lines that ask for a password: " + certificate_line({"cafe_user"})));
+
+  const auto hba = server.data() / "pg_hba.conf";
+  const auto lines = read_file(hba);
+  write_file(hba, certificate_line({"cafe_user"}) + "\n" + lines);
+  server.reload();
+  EXPECT_TRUE(test::eventually([&] { return topics_of(plan_server(all, access, {}).steps).empty(); }));
+  EXPECT_TRUE(plan_server(all, access, {}).steps.empty());
+
+  pg::connection::open(server.admin(), {}).query("ALTER ROLE cafe_user PASSWORD 'one more'");
+  const auto left = plan_server(all, access, {}).steps;
+  EXPECT_TRUE(left.empty()) << "nothing is taken away unasked";
+  EXPECT_EQ(topics_of(left), "certificate.password: log-in \"cafe_user\" has a password besides its certificate\n");
+}
+
+}  // namespace
+}  // namespace innkeeper::exec
