@@ -8,6 +8,7 @@ import traceback
 import yaml
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../services/checkout/deploy/kubernetes.yaml")
+ESTATE = os.path.join(os.path.dirname(FILE), "../../../examples/online-boutique/innkeeper.yaml")
 with open(FILE, encoding="utf-8") as text:
     OBJECTS = {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(text)}
 POD = OBJECTS["Deployment", "checkoutservice"]["spec"]["template"]["spec"]
@@ -31,8 +32,13 @@ def its_peers_are_where_the_shop_has_them():
     assert {name: ENV[name]["value"] for name in wanted} == wanted
 
 
-def its_database_url_is_a_secret():
-    assert "value" not in ENV["DATABASE_URL"] and ENV["DATABASE_URL"]["valueFrom"]["secretKeyRef"]["key"] == "DATABASE_URL"
+def its_database_url_is_the_secret_that_the_estate_writes():
+    reads = ENV["DATABASE_URL"]["valueFrom"]["secretKeyRef"]
+    assert "value" not in ENV["DATABASE_URL"]
+    with open(ESTATE, encoding="utf-8") as estate:
+        secrets = yaml.safe_load(estate)["services"]["checkout"]["secrets"]
+    written = {(one["kubernetes"].split("/")[1], key) for one in secrets if "kubernetes" in one for key in one["keys"]}
+    assert (reads["name"], reads["key"]) in written, (reads, written)
 
 
 def it_may_do_nothing_on_its_node():
@@ -58,7 +64,7 @@ def the_shop_front_alone_may_call_it_and_it_alone_the_database():
     assert database["ingress"][0]["from"] == [{"podSelector": {"matchLabels": {"app": "checkoutservice"}}}]
 
 
-TESTS = [it_listens_where_the_shop_front_looks, its_peers_are_where_the_shop_has_them, its_database_url_is_a_secret,
+TESTS = [it_listens_where_the_shop_front_looks, its_peers_are_where_the_shop_has_them, its_database_url_is_the_secret_that_the_estate_writes,
          it_may_do_nothing_on_its_node, its_probes_ask_the_two_names, the_shop_front_alone_may_call_it_and_it_alone_the_database]
 
 if __name__ == "__main__":

@@ -223,57 +223,67 @@ TEST_F(group_commit_test, records_no_cart_that_was_emptied_while_it_waited) {
   EXPECT_FALSE(is_recorded);
 }
 
-TEST_F(group_commit_test, lets_nobody_without_time_fail_the_others) {
-  auto options = pool_options();
-  options.max_open = 1;
-  innkeeper::pool pool{options};
-  postgres_store store{pool, {}, {.lanes = 1}};
-  const auto read_at = store.now(soon());
-  auto held = std::make_unique<innkeeper::pooled_connection>(pool.acquire());
-  std::atomic<int> recorded{0};
-  std::atomic<int> late{0};
-  std::vector<std::thread> threads;
-  const auto place = [&](std::chrono::milliseconds time) {
-    threads.emplace_back([&, time] {
+// A store with one connection, which the test gets between two groups: an order that waits for the table, the test that
+// waits for its connection, and a group that waits for both.
+class between_groups_test : public group_commit_test {
+ protected:
+  static innkeeper::pool_options one_connection() {
+    auto options = pool_options();
+    options.max_open = 1;
+    return options;
+  }
+
+  // How each order of the group ended, after `work` had the connection.
+  template <class Work>
+  std::vector<bool> run(const std::vector<std::chrono::milliseconds>& times, Work work) {
+    const auto read_at = store_of_one_.now(soon());
+    const auto place = [&](std::chrono::milliseconds time) {
       try {
-        recorded += store.record(an_order(), read_at, std::chrono::steady_clock::now() + time) ? 1 : 0;
+        return store_of_one_.record(an_order(), read_at, std::chrono::steady_clock::now() + time);
       } catch (const store_error&) {
-        ++late;
+        return false;
       }
-    });
-  };
-  place(4s);  // leads, and waits for the connection
-  EXPECT_TRUE(innkeeper::test::eventually([&] { return pool.metrics().waiting == 1; }));
-  for (int i = 0; i < 5; ++i) place(i == 2 ? 50ms : 4000ms);
-  std::this_thread::sleep_for(200ms);  // beyond the time of one of those who are queued
-  place(100ms);
-  held.reset();
-  for (auto& one : threads) one.join();
-  EXPECT_EQ(recorded + late, 7);
-  EXPECT_GE(recorded, 5);
+    };
+    closed_table closed;
+    std::thread first{[&] { EXPECT_TRUE(place(10s)); }};
+    EXPECT_TRUE(becomes(waiting, "1"));
+    std::thread between{[&] {
+      const auto session = one_.acquire();
+      work(*session);
+    }};
+    EXPECT_TRUE(innkeeper::test::eventually([&] { return one_.metrics().waiting == 1; }));
+    std::vector<char> recorded(times.size());
+    std::vector<std::thread> group;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      group.emplace_back([&, i] { recorded[i] = place(times[i]) ? 1 : 0; });
+    }
+    std::this_thread::sleep_for(100ms);  // they are queued by then
+    closed.open();
+    first.join();
+    between.join();
+    for (auto& one : group) one.join();
+    return {recorded.begin(), recorded.end()};
+  }
+
+  innkeeper::pool one_{one_connection()};
+  postgres_store store_of_one_{one_, {}, {.lanes = 1}};
+};
+
+TEST_F(between_groups_test, nobody_without_time_fails_the_others) {
+  const auto recorded = run({4s, 500ms, 4s, 4s}, [](auto&) { std::this_thread::sleep_for(900ms); });
+  EXPECT_EQ(recorded, (std::vector<bool>{true, false, true, true}));
 }
 
 // A statement that has to be prepared anew runs after the wait for all.
-TEST_F(group_commit_test, waits_again_for_those_that_were_prepared_anew) {
+TEST_F(between_groups_test, what_was_prepared_anew_is_waited_for_again) {
   ask("ALTER SYSTEM SET wal_writer_delay = '10s'");
   server_->reload();
   ASSERT_TRUE(becomes("SHOW wal_writer_delay", "10s"));
-  auto options = pool_options();
-  options.max_open = 1;
-  innkeeper::pool pool{options};
-  postgres_store store{pool, {}, {.lanes = 1}};
-  const auto read_at = store.now(soon());
-  ASSERT_TRUE(store.record(an_order(), read_at, soon()));  // is prepared now
-  auto held = std::make_unique<innkeeper::pooled_connection>(pool.acquire());
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] { EXPECT_TRUE(store.record(an_order(), read_at, soon())); });
-  }
-  EXPECT_TRUE(innkeeper::test::eventually([&] { return pool.metrics().waiting == 1; }));
-  std::this_thread::sleep_for(100ms);
-  (*held)->execute("DEALLOCATE ALL");
-  held.reset();
-  for (auto& one : threads) one.join();
+  const auto recorded = run({4s, 4s, 4s}, [](auto& session) {
+    session.execute("SELECT set_config('synchronous_commit', 'on', true), setval('order_commits_seq', 1)");
+    session.execute("DEALLOCATE ALL");
+  });
+  EXPECT_EQ(recorded, (std::vector<bool>{true, true, true}));
   EXPECT_EQ(ask("SELECT pg_current_wal_insert_lsn() - pg_current_wal_flush_lsn()"), "0");
   ask("ALTER SYSTEM RESET wal_writer_delay");
   server_->reload();
