@@ -34,18 +34,28 @@ innkeeper::result group_commit::run(const innkeeper::statement& one, std::vector
   queue_.push_back(mine);
   while (mine->now != state::done) {
     if (mine->now == state::queued && leaders_ < limits_.lanes) {
-      lead(lock);
-      continue;
+      if (most_patient() == mine) {
+        lead(lock);
+        continue;
+      }
+      most_patient()->changed.notify_one();
     }
     if (std::chrono::steady_clock::now() >= deadline) {
       if (mine->now == state::taken) throw store_error{"no answer from the store in time", true};
       std::erase(queue_, mine);
+      if (!queue_.empty()) most_patient()->changed.notify_one();
       throw store_error{"no time left to ask the store", false};
     }
     mine->changed.wait_until(lock, deadline);
   }
   if (mine->problem) throw *mine->problem;
   return *mine->result;
+}
+
+// Who leads can't leave before its group is done, and so must be the last who has to.
+std::shared_ptr<group_commit::operation> group_commit::most_patient() const {
+  return *std::max_element(queue_.begin(), queue_.end(),
+                           [](const auto& one, const auto& other) { return one->deadline < other->deadline; });
 }
 
 void group_commit::lead(std::unique_lock<std::mutex>& lock) {
@@ -64,7 +74,7 @@ void group_commit::lead(std::unique_lock<std::mutex>& lock) {
     one->now = state::done;
     one->changed.notify_one();
   }
-  if (!queue_.empty()) queue_.front()->changed.notify_one();  // whose turn it is to lead
+  if (!queue_.empty()) most_patient()->changed.notify_one();  // whose turn it is to lead
 }
 
 // The most patient decides how long: whoever hasn't the time leaves by itself, in run().

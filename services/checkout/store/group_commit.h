@@ -49,6 +49,7 @@ class group_commit {
   };
   using batch = std::vector<std::shared_ptr<operation>>;
 
+  [[nodiscard]] std::shared_ptr<operation> most_patient() const;  // of the queue, which isn't empty
   void lead(std::unique_lock<std::mutex>& lock);
   void execute(const batch& all);
   static void execute_on(innkeeper::connection& session, const batch& all);
