@@ -221,6 +221,10 @@ refusal service_is_overloaded() {
   return {code::unavailable, "too many orders at once", reason::overloaded, true};
 }
 
+refusal service_is_ending() {
+  return {code::unavailable, "the service is shutting down", reason::overloaded, true};
+}
+
 charge_outcome judge_charge(int status) {
   switch (status) {
     case code::ok:

@@ -78,6 +78,7 @@ struct peer_failure {
 [[nodiscard]] refusal order_is_under_way(std::string_view order_id, bool may_retry);
 [[nodiscard]] refusal caller_gave_up(bool deadline_passed);
 [[nodiscard]] refusal service_is_overloaded();
+[[nodiscard]] refusal service_is_ending();
 
 // What the answer to a charge says about the money.
 enum class charge_outcome { charged, refused, unknown };

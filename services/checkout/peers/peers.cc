@@ -25,6 +25,11 @@ std::shared_ptr<grpc::Channel> connect(const std::string& address) {
   options.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   options.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   options.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  // A node that vanished answers nothing, and its connection would count as ready until TCP gives up, after a quarter
+  // of an hour: with keepalive on, what was sent and isn't acknowledged ends it (TCP_USER_TIMEOUT). Servers in Go close
+  // connections that ask more often than every five minutes.
+  options.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 300'000);
+  options.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   options.SetMaxReceiveMessageSize(16 << 20);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), options);
 }

@@ -112,6 +112,7 @@ int serve(const settings& chosen, const innkeeper::pool_options& database, const
   int signal = 0;
   sigwait(&ends, &signal);
   log::info("shutting down: orders that are under way are finished");
+  service.refuse_more();
   end_in(chosen.saga.shutdown);
   watch.reset();
   health.Shutdown();  // NOT_SERVING, for good

@@ -82,7 +82,13 @@ stored_order place_order::run_with_store(const order_call& call) {
     require_payment(call);
     auto done = record(call, *one, until);
     if (done.how == outcome::answered) return std::move(*done.answer);
-    if (done.how == outcome::outdated) continue;
+    if (done.how == outcome::outdated) {
+      // Where the store's clock went back, as after a failover, every cart looks older than its last emptying for a
+      // while.
+      if (clock::now() >= until) throw refused{order_is_under_way(one->draft.order_id, true)};
+      std::this_thread::sleep_for(poll_interval);
+      continue;
+    }
     auto paid = afterwards_->charge(one->draft, *call.request.card, call.scope);
     return afterwards_->ship(std::move(paid), call.scope);
   }

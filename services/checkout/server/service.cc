@@ -83,6 +83,7 @@ grpc::Status checkout_service::answer_call(grpc::CallbackServerContext& context,
     metrics_.count_answer(status, why, std::chrono::steady_clock::now() - start);
   };
   try {
+    if (is_ending_) throw refused{service_is_ending()};
     const order_call call{from_wire(request, metadata(context, "idempotency-key")), scope_of(context),
                           [&context] { return context.IsCancelled(); }};
     to_wire(orders_.run(call), *response.mutable_order());

@@ -2,6 +2,7 @@
 // The wire: a gRPC call becomes an order_call for one of a fixed number of threads, and its end a status with metadata.
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -44,6 +45,9 @@ class checkout_service final : public hipstershop::CheckoutService::CallbackServ
                                        const hipstershop::PlaceOrderRequest* request,
                                        hipstershop::PlaceOrderResponse* response) override;
 
+  // From now on calls that have not begun are refused, also those that wait for a thread.
+  void refuse_more() { is_ending_ = true; }
+
  private:
   [[nodiscard]] grpc::Status answer_call(grpc::CallbackServerContext& context,
                                          const hipstershop::PlaceOrderRequest& request,
@@ -52,6 +56,7 @@ class checkout_service final : public hipstershop::CheckoutService::CallbackServ
   place_order& orders_;
   workers& workers_;
   metrics& metrics_;
+  std::atomic<bool> is_ending_ = false;
 };
 
 }  // namespace checkout
