@@ -299,6 +299,22 @@ def what_is_under_way_is_finished_before_the_end(shop):
     shop.wait_until_serving()
 
 
+def what_waits_for_a_thread_at_the_end_is_refused(shop):
+    first, second = shop.new_user((MUG, 1)), shop.new_user((MUG, 1))
+    process, channel = shop.another("busy", CHECKOUT_WORKERS="1")
+    request = lambda user: ("/hipstershop.CheckoutService/PlaceOrder", shop.request(user), "PlaceOrderResponse", 20)
+    shop.fault("payment", "Charge", at=1, delay_ms=1000)
+    before = len(shop.charges())
+    begun = channel.future(*request(first), wait=True)
+    eventually(lambda: f'user_id=\\"{first}\\"' in process.text())
+    waiting = channel.future(*request(second))
+    time.sleep(0.2)
+    assert process.terminate() == 0
+    assert begun.result().order.order_id
+    assert waiting.exception().code() == grpc.StatusCode.UNAVAILABLE, waiting.exception()
+    assert len(shop.charges()) == before + 1
+
+
 def an_environment_that_lacks_something_is_named(shop):
     order = ["SHIPPING_SERVICE_ADDR", "PRODUCT_CATALOG_SERVICE_ADDR", "CART_SERVICE_ADDR", "CURRENCY_SERVICE_ADDR",
              "EMAIL_SERVICE_ADDR", "PAYMENT_SERVICE_ADDR", "DATABASE_URL"]
@@ -324,7 +340,7 @@ TESTS = [
     from_the_charge_on_nothing_stops_the_order, a_hung_reader_is_not_waited_for_forever, trace_context_is_passed_on,
     health_tells_what_it_knows, reflection_is_off, log_lines_hold_what_they_must_and_no_card,
     many_orders_at_once_are_each_charged_once, what_is_under_way_is_finished_before_the_end,
-    an_environment_that_lacks_something_is_named,
+    what_waits_for_a_thread_at_the_end_is_refused, an_environment_that_lacks_something_is_named,
 ]
 
 if __name__ == "__main__":
