@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/sql.h"
+#include <string>
+
 #include "exec/error.h"
 #include "exec/pooler_files.h"
 #include "exec/service_places.h"
@@ -62,20 +63,18 @@ void reload_pooler(const estate& all, const service_declaration& service, const 
   }
 }
 
-void let_go_of_idle_sessions(const estate& all, const service_declaration& service) {
+std::set<int> idle_sessions_of_pooler(const estate& all, const service_declaration& service, const role_name& log_in) {
   const auto* way = pooler_of_ours(all, service);
-  if (way != nullptr) (void)tell_console(all, service, *way, "RECONNECT " + quoted(service.database.value));
-}
-
-bool pooler_has_sessions(const estate& all, const service_declaration& service, const role_name& log_in) {
-  const auto* way = pooler_of_ours(all, service);
-  if (way == nullptr) return false;
+  if (way == nullptr) return {};
+  constexpr std::size_t state = 3;
+  constexpr std::size_t remote_pid = 15;
   const auto rows = tell_console(all, service, *way, "SHOW SERVERS");
+  std::set<int> processes;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows.text(i, user_column) == log_in.value && rows.text(i, database_column) == service.database.value.value)
-      return true;
+    if (rows.text(i, user_column) == log_in.value && rows.text(i, state) == "idle")
+      processes.insert(std::stoi(rows.text(i, remote_pid)));
   }
-  return false;
+  return processes;
 }
 
 std::vector<former_session> clients_at_pooler(const estate& all, const service_declaration& service,

@@ -1,6 +1,7 @@
 #pragma once
-// A running PgBouncer, by its console: has it read its files anew, and let go of what a rotation has closed. Every
+// A running PgBouncer, by its console: has it read its files anew, and tell who uses it. Every
 // function throws exec::error: 69 where it doesn't answer, 77 where it refuses its own log-in.
+#include <set>
 #include <vector>
 
 #include "core/estate.h"
@@ -16,13 +17,9 @@ namespace innkeeper::exec {
 void reload_pooler(const estate& all, const service_declaration& service, const server_access& access,
                    const event_sink& tell);
 
-// Connections to the server that this log-in holds through the pooler without a client: RECONNECT closes them, so that
-// a log-in which nobody uses any more has no session left. Others' idle ones close, too, and are opened again on
-// demand.
-void let_go_of_idle_sessions(const estate& all, const service_declaration& service);
-
-// Whether the pooler itself has sessions at the server as this log-in.
-[[nodiscard]] bool pooler_has_sessions(const estate& all, const service_declaration& service, const role_name& log_in);
+// The sessions at the server, by process, that the pooler keeps as this log-in for whoever comes next: nobody's now.
+[[nodiscard]] std::set<int> idle_sessions_of_pooler(const estate& all, const service_declaration& service,
+                                                    const role_name& log_in);
 
 // Clients that are connected to the pooler as this log-in: while there are any, it is in use, whether or not it has a
 // session at the server just now. None where the service goes by no pooler of ours.

@@ -274,6 +274,12 @@ class traveller {
   }
 
   rotation_event settle() {
+    // A pooler keeps idle ones, which would take the seats of the log-in that is in use.
+    const auto goes_by_pooler = [&](const service_declaration* service) {
+      const auto* way = endpoint_of(*run_.access.server, *service);
+      return way != nullptr && way->pooler && way->pooler->is_ours;
+    };
+    if (std::ranges::any_of(one_.services, goes_by_pooler)) (void)run_.book.end_sessions(run_.planned.observed, pair_);
     run_.store.forget(run_.server(), pair_.other());
     tell_poolers();
     run_.book.write(pair_, rotation_state::settled);

@@ -4,8 +4,8 @@
 
 namespace innkeeper::exec {
 
-// Where only the pooler still holds a session, and no client, it is told to let go. Throws exec::error where a pooler
-// doesn't answer, since it may have clients.
+// Sessions that a pooler keeps for nobody are not among them. Throws exec::error where a pooler doesn't answer, since
+// it may have clients.
 [[nodiscard]] drain_look look_at_former(rotation_run& run, const rotation_candidate& one);
 
 }  // namespace innkeeper::exec

@@ -178,7 +178,7 @@ TEST_F(pooler_that_asks, knows_a_new_password_at_once_and_a_closed_log_in_no_mor
   EXPECT_EQ(refused_with(as), "no such user");
 }
 
-TEST_F(pooler_that_asks, is_asked_who_is_there_and_lets_go_of_idle_sessions) {
+TEST_F(pooler_that_asks, is_asked_who_is_there_and_what_it_keeps_for_nobody) {
   start_pooler();
   const auto sessions = [&] {
     return lab_.admin().query("SELECT count(*) FROM pg_stat_activity WHERE usename = 'cafe_user'").text(0, 0);
@@ -191,12 +191,13 @@ TEST_F(pooler_that_asks, is_asked_who_is_there_and_lets_go_of_idle_sessions) {
   }
   ASSERT_TRUE(test::eventually([&] { return clients_at_pooler(all_, service("cafe"), {"cafe_user"}).empty(); }));
   EXPECT_EQ(sessions(), "1") << "the pooler keeps it for the next client";
-  EXPECT_TRUE(pooler_has_sessions(all_, service("cafe"), {"cafe_user"}));
-  EXPECT_FALSE(pooler_has_sessions(all_, service("erp"), {"cafe_user"}));
-  let_go_of_idle_sessions(all_, service("cafe"));
-  EXPECT_TRUE(test::eventually([&] { return sessions() == "0"; }));
+  const auto idle = [&](const std::string& log_in) { return idle_sessions_of_pooler(all_, service("cafe"), {log_in}); };
+  ASSERT_EQ(idle("cafe_user").size(), 1U);
+  EXPECT_TRUE(idle("erp_user").empty());
   auto direct = open(direct_conninfo(all_, service("cafe"), access_));
-  EXPECT_FALSE(pooler_has_sessions(all_, service("cafe"), {"cafe_user"})) << "that one is not the pooler's";
+  EXPECT_FALSE(idle("cafe_user").contains(direct.backend_pid())) << "that one is not the pooler's";
+  const auto kept = std::to_string(*idle("cafe_user").begin());
+  EXPECT_EQ(lab_.admin().query("SELECT usename FROM pg_stat_activity WHERE pid = " + kept).text(0, 0), "cafe_user");
   EXPECT_EQ(clients_at_pooler(all_, service("till"), {"till_user"}).size(), 0U) << "no pooler, nobody asked";
 }
 
@@ -279,6 +280,9 @@ TEST_F(pooler_that_asks, keeps_a_former_log_in_open_while_a_client_of_the_pooler
   EXPECT_EQ(client->query("SELECT current_user").text(0, 0), "cafe_owner");
   client.reset();
   EXPECT_EQ(rotate_cafe(std::chrono::seconds{60}, nullptr, rotate_what::resume), "changed");
+  EXPECT_TRUE(test::eventually([&] {
+    return lab_.admin().query("SELECT FROM pg_stat_activity WHERE usename = 'cafe_user'").empty();
+  })) << "the pooler's idle session takes a seat";
   EXPECT_EQ(refused_with(former), "no such user");
   EXPECT_EQ(open(application("cafe")).query("SELECT session_user").text(0, 0), "cafe_user_b");
 }
