@@ -199,7 +199,10 @@ def dotnet_pairs(text):
 
 def by_dotnet_grammar(text):
     pairs = dotnet_pairs(text)
-    names = {"Host": "host", "Port": "port", "Database": "dbname", "Username": "user", "Password": "password"}
+    names = {"Host": "host", "Port": "port", "Database": "dbname", "Username": "user", "Password": "password",
+             "SSL Mode": "sslmode", "Root Certificate": "sslrootcert"}
+    if "SSL Mode" in pairs:
+        pairs["SSL Mode"] = {"VerifyCA": "verify-ca", "VerifyFull": "verify-full"}.get(pairs["SSL Mode"], "disable")
     with psycopg2.connect(**{names[key]: value for key, value in pairs.items()}) as session, session.cursor() as cursor:
         cursor.execute(WHO)
         return cursor.fetchone()
