@@ -61,42 +61,51 @@ TEST(connection, nobody_listening_is_08001) {
   EXPECT_EQ(refusal_of({.endpoints = {{"/nowhere", 5432}}, .user = {"a"}}).sqlstate, "08001");
 }
 
+// Takes connections and never says a word.
+class silent_server {
+ public:
+  silent_server() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = folder() / ".s.PGSQL.5432";
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    listens_ = ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && ::listen(socket_, 4) == 0;
+  }
+  silent_server(const silent_server&) = delete;
+  silent_server& operator=(const silent_server&) = delete;
+  ~silent_server() { ::close(socket_); }
+
+  [[nodiscard]] bool listens() const { return listens_; }
+  [[nodiscard]] std::filesystem::path folder() const { return folder_.path(); }
+
+ private:
+  const test::scratch_folder folder_;
+  const int socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool listens_ = false;
+};
+
 TEST(connection, a_server_that_never_answers_ends_with_the_deadline) {
-  const test::scratch_folder folder;
-  const int silent = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string path = folder.path() / ".s.PGSQL.5432";
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  ASSERT_EQ(::bind(silent, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  ASSERT_EQ(::listen(silent, 4), 0);
+  const silent_server server;
+  ASSERT_TRUE(server.listens());
   const auto facts =
-      refusal_of({.endpoints = {{folder.path(), 5432}}, .user = {"a"}}, {.timeout = std::chrono::milliseconds{200}});
+      refusal_of({.endpoints = {{server.folder(), 5432}}, .user = {"a"}}, {.timeout = std::chrono::milliseconds{200}});
   EXPECT_EQ(facts.sqlstate, "08001");
   EXPECT_EQ(facts.primary, "no answer within 200 ms");
-  ::close(silent);
 }
 
 TEST(connection, that_nobody_needs_any_more_is_given_up) {
-  const test::scratch_folder folder;
-  const int silent = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string path = folder.path() / ".s.PGSQL.5432";
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  ASSERT_EQ(::bind(silent, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  ASSERT_EQ(::listen(silent, 4), 0);
+  const silent_server server;
+  ASSERT_TRUE(server.listens());
   std::stop_source stop;
   std::jthread caller{[&] {
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
     stop.request_stop();
   }};
   const auto start = std::chrono::steady_clock::now();
-  const auto facts = refusal_of({.endpoints = {{folder.path(), 5432}}, .user = {"a"}},
+  const auto facts = refusal_of({.endpoints = {{server.folder(), 5432}}, .user = {"a"}},
                                 {.timeout = std::chrono::seconds{60}, .stop = stop.get_token()});
   EXPECT_EQ(facts.sqlstate, "57014");
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{30});
-  ::close(silent);
 }
 
 TEST(connection, missing_database_is_3d000) {
