@@ -233,8 +233,14 @@ std::optional<os_user> user_for(const embedded_paths& paths) {
 }
 
 std::string read_whole(const fs::path& file) {
+  errno = 0;
   std::ifstream in{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
+  if (!in && errno != ENOENT) fail("read", file);
+  try {
+    return {std::istreambuf_iterator<char>{in}, {}};
+  } catch (const std::ios_base::failure&) {
+    fail("read", file);
+  }
 }
 
 void hand_over(const fs::path& file, const std::optional<os_user>& to) {

@@ -40,7 +40,7 @@ void make_places(const embedded_paths& paths, const machine& here, const std::op
 // the data is another user's (77).
 [[nodiscard]] std::optional<os_user> user_for(const embedded_paths& paths);
 
-// "" where it can't be read.
+// "" where there is none. Throws where it can't be read: what is written anew would be without what stands there.
 [[nodiscard]] std::string read_whole(const std::filesystem::path& file);
 void hand_over(const std::filesystem::path& file, const std::optional<os_user>& to);
 // Of a file that the server's user reads, and nobody else. True where that changed it.

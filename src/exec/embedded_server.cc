@@ -58,7 +58,12 @@ struct job {
 };
 
 std::optional<secret> kept_password(const embedded_paths& paths) {
-  std::string text = read_whole(paths.admin_password_file);
+  std::string text;
+  try {
+    text = read_whole(paths.admin_password_file);
+  } catch (const error&) {
+    return std::nullopt;  // another user's: the admin's other sources are asked
+  }
   while (text.ends_with('\n')) text.pop_back();
   if (text.empty()) return std::nullopt;
   return secret{std::move(text)};

@@ -1,5 +1,6 @@
 // An embedded server with TLS: its certificates are made, kept, made anew in time and read without a restart.
 #include "exec/embedded_tls.h"
+#include "exec/embedded_places.h"
 
 #include <algorithm>
 
@@ -213,6 +214,18 @@ TEST_F(embedded_tls, that_a_server_can_not_take_is_told_with_its_words) {
 }
 
 // An authority is known for years before it signs, so that no client is left behind.
+TEST(files_of_a_server, that_can_not_be_read_are_not_empty_ones) {
+  const test::scratch_folder folder;
+  const auto file = folder.path() / "pg_hba.conf";
+  EXPECT_EQ(read_whole(file), "") << "there is none";
+  std::filesystem::create_directory(file);
+  EXPECT_THROW((void)read_whole(file), error);
+  EXPECT_THROW((void)write_for_server(file, "ours alone\n", std::nullopt), error);
+  std::filesystem::remove(file);
+  std::filesystem::create_symlink(file, file);
+  EXPECT_THROW((void)read_whole(file), error);
+}
+
 TEST(certificates, of_the_next_authority_are_known_before_it_signs) {
   const test::scratch_folder folder;
   const tls_files files{folder.path() / "tls/authority.pem", folder.path() / "tls/next_authority.pem",
