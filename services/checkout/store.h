@@ -32,9 +32,9 @@ struct change {
   std::string order_id;
   order_status from = order_status::pending;
   order_status to = order_status::paid;
-  std::string transaction_id;   // empty: as it is
-  std::string tracking_id;      // empty: as it is
-  std::optional<refusal> told;  // what the caller hears of it, for when it asks again
+  std::optional<std::string> transaction_id;  // nothing: as it is
+  std::optional<std::string> tracking_id;     // nothing: as it is
+  std::optional<refusal> told;                // what the caller hears of it, for when it asks again
   std::string actor = "checkout";
   std::string proof;  // what an operator knows it from; without personal data
 };

@@ -135,6 +135,25 @@ def it_tells_what_it_counts(shop):
     eventually(lambda: grew('checkout_outbox_tries_total{kind="email",outcome="failed"}') > 0, what="its tries")
 
 
+def a_caller_who_has_gone_is_told_so_and_not_of_the_store(shop):
+    user = shop.new_user((MUG, 1))
+    count = lambda code: sum(value for name, value in metrics().items()
+                             if name.startswith(f'checkout_answers_total{{code="{code}"'))
+    late, away = count("DeadlineExceeded"), count("Unavailable")
+    shop.database.sql("""CREATE FUNCTION wait_a_while() RETURNS trigger LANGUAGE plpgsql AS
+                         'BEGIN PERFORM pg_sleep(2); RETURN NEW; END';
+                         CREATE TRIGGER slow BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION wait_a_while()""")
+    try:
+        status, _, _ = shop.refusal(user, timeout=1)
+        assert status == 4, status
+        eventually(lambda: count("DeadlineExceeded") == late + 1, what="the server's own word for it")
+        assert count("Unavailable") == away
+    finally:
+        shop.database.sql("DROP TRIGGER slow ON orders; DROP FUNCTION wait_a_while()")
+    eventually(lambda: shop.statuses(user) in ([], ["abandoned"]), what="the end of what was recorded")
+    assert shop.charges_of(user) == []
+
+
 def nothing_else_is_on_its_page(shop):
     del shop
     try:
@@ -156,7 +175,8 @@ def history_says_that_the_store_is_away(shop):
 TESTS = [
     orders_are_listed_newest_first_in_pages, twenty_are_a_page_and_a_hundred_the_most,
     an_order_is_shown_whole_to_its_user_alone, questions_that_cannot_be_meant_are_refused, the_views_count_per_currency,
-    it_tells_what_it_counts, nothing_else_is_on_its_page, history_says_that_the_store_is_away,
+    it_tells_what_it_counts, a_caller_who_has_gone_is_told_so_and_not_of_the_store, nothing_else_is_on_its_page,
+    history_says_that_the_store_is_away,
 ]
 
 if __name__ == "__main__":

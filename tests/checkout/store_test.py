@@ -143,6 +143,30 @@ def a_cart_that_was_ordered_while_it_was_being_priced_is_read_again(shop):
     assert len(shop.charges_of(user)) == 1
 
 
+def a_click_that_is_late_with_its_key_gets_the_same_answer(shop):
+    user = shop.new_user((MUG, 5))
+    key = [("idempotency-key", "late")]
+    shop.fault("cart", "GetCart", at=1, delay_ms=600)  # it finds no order of its key, and then an empty cart
+    late = shop.place_later(user, metadata=key)
+    time.sleep(0.2)
+    order = shop.place(user, metadata=key)
+    eventually(lambda: shop.cart(user) == [], what="the cart's clearing")
+    assert late.result().order.SerializeToString() == order.SerializeToString()
+    assert len(shop.charges_of(user)) == 1
+
+
+def a_silent_mail_server_keeps_no_other_mail_waiting(shop):
+    first, second = shop.new_user((MUG, 1)), shop.new_user((JAR, 1))
+    shop.fault("email", "SendOrderConfirmation", at=1, hang=True)
+    shop.place(first)
+    began = time.monotonic()
+    order = shop.place(second)
+    eventually(lambda: [mail for mail in shop.journal("email") if mail["order_id"] == order.order_id], seconds=5,
+               what="the other mail")
+    assert time.monotonic() - began < 7, "it waited for the first one's end, which takes 8 s"
+    shop.clear("email")
+
+
 def an_empty_cart_gives_the_order_just_placed_for_a_while(shop):
     user = shop.new_user((JAR, 1))
     first = shop.place(user)
@@ -187,6 +211,22 @@ def a_paid_order_is_shipped_in_the_background(shop):
     eventually(lambda: shop.cart(user) == [], what="the cart's clearing")
 
 
+def a_paid_order_that_nobody_tried_for_a_day_is_tried_before_it_is_given_up(shop):
+    user = shop.new_user((MUG, 1))
+    shop.fault("shipping", "ShipOrder", status=14)
+    shop.expect_refusal(user, 14, "shipping error: ", "shipping")
+    shop.service.kill()
+    shop.clear("shipping")
+    shop.database.sql(f"""SET session_replication_role = replica;
+                          UPDATE order_events SET at = at - interval '25 hours' FROM orders
+                          WHERE order_events.order_id = orders.order_id AND user_id = '{user}';
+                          UPDATE orders SET lease_until = now() - interval '25 hours', updated_at = now() - interval '25 hours'
+                          WHERE user_id = '{user}'""")
+    shop.service = shop.start_service()
+    shop.wait_until_serving()
+    eventually(lambda: shop.statuses(user) == ["confirmed"], what="its shipment")
+
+
 def a_paid_order_is_carried_on_by_the_next_call(shop):
     for metadata in ([], [("idempotency-key", "carried on")]):
         user = shop.new_user((MUG, 1))
@@ -226,11 +266,13 @@ TESTS = [
     a_cart_that_is_ordered_and_not_yet_emptied_counts_as_empty,
     two_keys_on_one_cart_are_never_one_order,
     a_cart_that_was_ordered_while_it_was_being_priced_is_read_again,
+    a_click_that_is_late_with_its_key_gets_the_same_answer, a_silent_mail_server_keeps_no_other_mail_waiting,
     an_empty_cart_gives_the_order_just_placed_for_a_while, two_orders_of_one_user_wait_for_each_other,
     an_unknown_payment_is_left_to_people, a_paid_order_is_shipped_in_the_background,
+    a_paid_order_that_nobody_tried_for_a_day_is_tried_before_it_is_given_up,
     a_paid_order_is_carried_on_by_the_next_call, a_store_that_is_away_takes_no_order_and_no_money,
     a_store_that_dies_after_the_charge_is_waited_for,
 ]
 
 if __name__ == "__main__":
-    sys.exit(1 if run(TESTS, KeptShop, sys.argv[1:]) else 0)
+    sys.exit(1 if run(TESTS, lambda: KeptShop(CHECKOUT_EMAIL_TIMEOUT="8s"), sys.argv[1:]) else 0)

@@ -43,6 +43,19 @@ TEST_F(order_store_test, changes_an_order_by_every_row_of_the_table_and_writes_i
   }
 }
 
+// A peer's yes is one, whatever it names the transaction and the parcel.
+TEST_F(order_store_test, takes_an_empty_number_for_a_number) {
+  const auto one = in_status(order_status::pending);
+  auto paid = change_of(one, order_status::pending, order_status::paid);
+  paid.transaction_id = "";
+  ASSERT_TRUE(store_.advance(paid, soon()));
+  auto confirmed = change_of(one, order_status::paid, order_status::confirmed);
+  confirmed.transaction_id = "";
+  confirmed.tracking_id = "";
+  ASSERT_TRUE(store_.advance(confirmed, soon()));
+  EXPECT_EQ(status_of(one), "confirmed");
+}
+
 TEST_F(order_store_test, refuses_every_change_that_is_not_in_the_table) {
   using enum order_status;
   const auto one = in_status(confirmed);

@@ -1,5 +1,7 @@
 #include "services/checkout/server/background.h"
 
+#include <future>
+
 #include "services/checkout/server/log.h"
 
 namespace checkout {
@@ -9,10 +11,28 @@ using clock = std::chrono::steady_clock;
 
 constexpr int most_at_once = 8;
 
+// Each in a thread of its own. When all are done, the first problem is thrown.
+template <class Item, class Work>
+void do_each(std::vector<Item>& items, Work work) {
+  std::vector<std::future<void>> all;
+  for (auto& one : items) all.push_back(std::async(std::launch::async, [&] { work(one); }));
+  std::exception_ptr first;
+  for (auto& one : all) {
+    try {
+      one.get();
+    } catch (const std::exception&) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+
 }  // namespace
 
-repeater::repeater(std::string name, std::chrono::milliseconds interval, std::function<void()> turn)
-    : name_{std::move(name)}, interval_{interval}, turn_{std::move(turn)}, thread_{[this] { run(); }} {}
+repeater::repeater(std::string name, std::chrono::milliseconds interval, std::function<void()> turn, int workers)
+    : name_{std::move(name)}, interval_{interval}, turn_{std::move(turn)} {
+  for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { run(); });
+}
 
 repeater::~repeater() {
   {
@@ -20,13 +40,13 @@ repeater::~repeater() {
     is_stopping_ = true;
     changed_.notify_all();
   }
-  thread_.join();
+  for (auto& one : threads_) one.join();
 }
 
 void repeater::wake() {
   const std::lock_guard lock{guard_};
   is_woken_ = true;
-  changed_.notify_all();
+  changed_.notify_one();
 }
 
 void repeater::run() {
@@ -48,6 +68,7 @@ void repeater::take_turn() {
   } catch (const std::exception& one) {
     problem = one.what();
   }
+  const std::lock_guard lock{guard_};
   if (!problem.empty() && problem != last_problem_) log::warning(name_ + ": " + problem);
   last_problem_ = problem;
 }
@@ -57,24 +78,26 @@ void recovery::turn() {
   for (const auto& order_id : store_.give_up_pending(soon())) {
     log::error("nobody knows whether the card was charged: the order's payment is unknown", {{"order_id", order_id}});
   }
+  ship_what_is_paid();
+  // Only now: what was due while nobody was there has had its try.
   for (const auto& order_id : store_.give_up_shipping(soon())) {
     log::error("shipping was given up: the order's money is to be paid back", {{"order_id", order_id}});
   }
+}
+
+void recovery::ship_what_is_paid() {
+  const auto soon = [&] { return clock::now() + times_.store_timeout; };
   for (;;) {
     auto orders = store_.claim_paid(most_at_once, soon());
     const bool may_be_more = orders.size() == most_at_once;
-    std::vector<std::thread> at_work;
-    for (auto& one : orders) {
-      at_work.emplace_back([this, paid = std::move(one)]() mutable {
-        try {
-          (void)afterwards_.ship(std::move(paid), {});
-          metrics_.count_recovery(order_status::confirmed);
-        } catch (const std::exception&) {
-          // Told already; it stays paid, and its turn comes again.
-        }
-      });
-    }
-    for (auto& one : at_work) one.join();
+    do_each(orders, [this](stored_order& paid) {
+      try {
+        (void)afterwards_.ship(std::move(paid), {});
+        metrics_.count_recovery(order_status::confirmed);
+      } catch (const refused&) {
+        // Told already; it stays paid, and its turn comes again.
+      }
+    });
     if (!may_be_more) return;
   }
 }
@@ -82,15 +105,15 @@ void recovery::turn() {
 void outbox::turn() {
   const auto soon = [&] { return clock::now() + times_.store_timeout; };
   for (;;) {
-    const auto tasks = store_.claim_outbox(kind_, most_at_once, soon());
-    for (const auto& task : tasks) {
+    auto tasks = store_.claim_outbox(kind_, most_at_once, soon());
+    do_each(tasks, [&](const outbox_task& task) {
       const auto sent = send(task.of);
       if (const auto* failure = std::get_if<peer_failure>(&sent)) {
         store_.postpone(task, code_name(failure->status), soon());
       } else {
         store_.finish(task, soon());
       }
-    }
+    });
     if (tasks.size() < most_at_once) return;
   }
 }

@@ -14,13 +14,14 @@
 
 namespace checkout {
 
-// Does its turn at once, then after each interval, and whenever it is woken.
+// Does its turn at once, then after each interval, and whenever it is woken; with several workers, who is woken is one
+// that has nothing to do.
 class repeater {
  public:
-  repeater(std::string name, std::chrono::milliseconds interval, std::function<void()> turn);
+  repeater(std::string name, std::chrono::milliseconds interval, std::function<void()> turn, int workers = 1);
   repeater(const repeater&) = delete;
   repeater& operator=(const repeater&) = delete;
-  ~repeater();  // after the current turn
+  ~repeater();  // after the current turns
 
   void wake();
 
@@ -36,7 +37,7 @@ class repeater {
   std::condition_variable changed_;
   bool is_woken_ = false;
   bool is_stopping_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 class recovery {
@@ -47,6 +48,8 @@ class recovery {
   void turn();
 
  private:
+  void ship_what_is_paid();
+
   order_store& store_;
   fulfilment& afterwards_;
   metrics& metrics_;

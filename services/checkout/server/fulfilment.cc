@@ -16,6 +16,11 @@ refusal of_order(refusal one, const std::string& order_id) {
   return one;
 }
 
+// The row itself is refused (class 23), now and later.
+bool is_of_the_row(const store_error& problem) {
+  return problem.sqlstate().starts_with("23");
+}
+
 }  // namespace
 
 void tell_confirmation(const stored_order& placed, const answer<nothing>& sent) {
@@ -85,8 +90,8 @@ stored_order fulfilment::ship(stored_order paid, const call_scope& scope) {
 }
 
 fulfilment::changed fulfilment::advance(const change& one) {
-  const log_fields fields{{"order_id", one.order_id}, {"transaction_id", one.transaction_id}};
-  const auto until = clock::now() + times_.store_retry;
+  const log_fields fields{{"order_id", one.order_id}, {"transaction_id", one.transaction_id.value_or("")}};
+  auto until = clock::now() + times_.store_retry;
   auto pause = 20ms;
   bool is_first = true;
   for (;;) {
@@ -94,9 +99,10 @@ fulfilment::changed fulfilment::advance(const change& one) {
       if (const auto done = try_to_advance(one)) return *done;
       break;
     } catch (const store_error& problem) {
+      if (is_of_the_row(problem)) until = clock::now();
       if (is_first || clock::now() >= until) {
         log::error("order " + one.order_id + " could not be saved as " + std::string{to_string(one.to)} + ": " +
-                       problem.what() + (is_first ? "; trying again" : ""),
+                       problem.what() + (clock::now() < until ? "; trying again" : ""),
                    fields);
       }
       is_first = false;
@@ -114,9 +120,9 @@ std::optional<fulfilment::changed> fulfilment::try_to_advance(const change& one)
   if (store_.advance(one, clock::now() + times_.store_timeout)) return changed{};
   auto found = store_.find(one.order_id, clock::now() + times_.store_timeout);
   if (!found || found->status != one.to) return std::nullopt;
-  if (found->transaction_id != one.transaction_id) return std::nullopt;
+  if (one.transaction_id && found->transaction_id != *one.transaction_id) return std::nullopt;
   store_.settle(clock::now() + times_.store_timeout);
-  const bool by_us = found->tracking_id == one.tracking_id;  // an answer that was lost on its way
+  const bool by_us = found->tracking_id == one.tracking_id.value_or("");  // an answer that was lost on its way
   return changed{by_us, std::move(found)};
 }
 

@@ -5,6 +5,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A peer that is silent about one of them keeps one worker, and what it claimed, from going on.
+constexpr int outbox_workers = 3;
+
 store_times store_times_of(const saga_times& chosen) {
   return {.lease = chosen.lease,
           .ship_retry = chosen.retry,
@@ -30,16 +33,17 @@ persistence::persistence(const settings& chosen, const innkeeper::pool_options& 
 
 void persistence::start(place_order& orders) {
   const auto interval = times_.recovery_interval;
-  recovery_turns_ = std::make_unique<repeater>("recovery", interval, [this, &orders] {
-    orders.abandon_leftovers();
-    recovery_.turn();
-  });
+  leftover_turns_ = std::make_unique<repeater>("leftovers", interval, [&orders] { orders.abandon_leftovers(); });
+  recovery_turns_ = std::make_unique<repeater>("recovery", interval, [this] { recovery_.turn(); });
   const std::lock_guard lock{guard_};
-  mail_turns_ = std::make_unique<repeater>("e-mail outbox", interval, [this] { mails_.turn(); });
-  cart_turns_ = std::make_unique<repeater>("cart outbox", interval, [this] { carts_.turn(); });
+  mail_turns_ = std::make_unique<repeater>(
+      "e-mail outbox", interval, [this] { mails_.turn(); }, outbox_workers);
+  cart_turns_ = std::make_unique<repeater>(
+      "cart outbox", interval, [this] { carts_.turn(); }, outbox_workers);
 }
 
 void persistence::stop() {
+  leftover_turns_.reset();
   recovery_turns_.reset();
   const std::lock_guard lock{guard_};
   mail_turns_.reset();

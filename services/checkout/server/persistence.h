@@ -40,6 +40,7 @@ class persistence {
   outbox mails_;
   outbox carts_;
   std::mutex guard_;
+  std::unique_ptr<repeater> leftover_turns_;
   std::unique_ptr<repeater> recovery_turns_;
   std::unique_ptr<repeater> mail_turns_;
   std::unique_ptr<repeater> cart_turns_;

@@ -29,22 +29,22 @@ bool is_same_order(const order& left, const order& right) {
          left.total == right.total && items_of(left) == items_of(right);
 }
 
-// Of calls to the store before the charge: a store that is away is no secret to the caller.
-template <class Question>
-auto ask_store(Question question) {
-  try {
-    return question();
-  } catch (const store_error& problem) {
-    log::error(std::string{"order store unavailable: "} + problem.what());
-    throw refused{store_failed()};
-  }
-}
-
 refusal under_way(const stored_order& other) {
   return order_is_under_way(other.order_id, other.status != order_status::payment_unknown);
 }
 
 }  // namespace
+
+// Of calls to the store before the charge: a store that is away is no secret to a caller who is still there.
+template <class Question>
+auto place_order::ask_store(const order_call& call, Question question) const {
+  try {
+    return question();
+  } catch (const store_error& problem) {
+    log::error(std::string{"order store unavailable: "} + problem.what());
+    fail(call, store_failed());
+  }
+}
 
 place_order::place_order(peers& via, order_store* store, fulfilment* afterwards, const saga_times& times)
     : peers_{via}, store_{store}, afterwards_{afterwards}, times_{times} {}
@@ -58,16 +58,14 @@ stored_order place_order::run(const order_call& call) {
 
 // Another session's commit shows before it is durable, and what was acknowledged must not be lost with it.
 stored_order place_order::acknowledge(const order_call& call, stored_order confirmed) {
-  ask_store([&] { store_->settle(store_deadline(call)); });
+  ask_store(call, [&] { store_->settle(store_deadline(call)); });
   return confirmed;
 }
 
 stored_order place_order::run_with_store(const order_call& call) {
   const auto& key = call.request.idempotency_key;
   if (!key.empty()) {
-    const auto earlier =
-        ask_store([&] { return store_->find_by_key(call.request.user_id, key, store_deadline(call)); });
-    if (earlier) return answer_again(call, *earlier);
+    if (const auto earlier = find_by_key(call)) return answer_again(call, *earlier);
   }
   const moment until = clock::now() + times_.duplicate_wait;
   for (;;) {
@@ -75,8 +73,12 @@ stored_order place_order::run_with_store(const order_call& call) {
     try {
       one = prepare(call);
     } catch (const refused& problem) {
-      if (problem.value().why != reason::cart_empty || !key.empty()) throw;
-      if (auto earlier = replay(call)) return acknowledge(call, std::move(*earlier));
+      if (problem.value().why != reason::cart_empty) throw;
+      if (key.empty()) {
+        if (auto earlier = replay(call)) return acknowledge(call, std::move(*earlier));
+      } else if (const auto meanwhile = find_by_key(call)) {
+        return answer_again(call, *meanwhile);
+      }
       throw;
     }
     require_payment(call);
@@ -130,7 +132,7 @@ place_order::prepared place_order::prepare(const order_call& call) {
               .idempotency_key = request.idempotency_key,
               .request_hash = hash_of(request)};
   store_time cart_read_at;
-  if (store_ != nullptr) cart_read_at = ask_store([&] { return store_->now(store_deadline(call)); });
+  if (store_ != nullptr) cart_read_at = ask_store(call, [&] { return store_->now(store_deadline(call)); });
   const auto in_cart = peers_.get_cart(request.user_id, call.scope);
   if (const auto* failure = std::get_if<peer_failure>(&in_cart)) fail(call, cart_failed(*failure));
   const auto& items = std::get<cart>(in_cart);
@@ -197,7 +199,7 @@ place_order::recording place_order::record(const order_call& call, const prepare
   for (;;) {
     require_caller(call);
     if (try_to_record(call, one)) return {};
-    const auto obstacle = ask_store([&] { return store_->find_obstacle(one.draft, store_deadline(call)); });
+    const auto obstacle = ask_store(call, [&] { return store_->find_obstacle(one.draft, store_deadline(call)); });
     if (!obstacle) return {outcome::outdated, {}};  // the cart was emptied, or the obstacle is gone
     // Ours, recorded when nobody heard of it, and recovery was faster: it was never charged, but who could tell?
     if (obstacle->order_id == one.draft.order_id) throw refused{under_way(*obstacle)};
@@ -228,30 +230,47 @@ bool place_order::try_to_record(const order_call& call, const prepared& one) {
       log::error(std::string{"order store unavailable: "} + problem.what(), {{"order_id", draft.order_id}});
       if (may_be_there) {
         const std::lock_guard lock{guard_};
-        leftovers_.push_back(draft.order_id);
+        leftovers_.push_back({draft.order_id, clock::now() + times_.lease});
       }
-      throw refused{store_failed()};
+      fail(call, store_failed());
     }
   }
 }
 
 void place_order::abandon_leftovers() {
-  std::vector<std::string> orders;
+  std::vector<leftover> orders;
   {
     const std::lock_guard lock{guard_};
     orders.swap(leftovers_);
   }
-  for (auto one = orders.begin(); one != orders.end(); ++one) {
+  std::exception_ptr first_problem;
+  std::vector<leftover> remaining;
+  for (const auto& one : orders) {
     try {
-      (void)store_->advance(
-          {.order_id = *one, .from = order_status::pending, .to = order_status::abandoned, .told = store_failed()},
-          clock::now() + times_.store_timeout);
+      if (!is_over(one)) remaining.push_back(one);
     } catch (const store_error&) {
-      const std::lock_guard lock{guard_};
-      leftovers_.insert(leftovers_.end(), one, orders.end());
-      throw;
+      if (!first_problem) first_problem = std::current_exception();
+      remaining.push_back(one);
     }
   }
+  {
+    const std::lock_guard lock{guard_};
+    leftovers_.insert(leftovers_.end(), remaining.begin(), remaining.end());
+  }
+  if (first_problem) std::rethrow_exception(first_problem);
+}
+
+// What isn't there may still come, as long as the server may be at work on it.
+bool place_order::is_over(const leftover& one) {
+  const auto soon = [&] { return clock::now() + times_.store_timeout; };
+  if (store_->advance({.order_id = one.order_id,
+                       .from = order_status::pending,
+                       .to = order_status::abandoned,
+                       .told = store_failed()},
+                      soon())) {
+    return true;
+  }
+  return store_->find(one.order_id, soon()).has_value() || clock::now() >= one.latest;
 }
 
 // What another order means for this call: its answer, nothing (then T1 is tried again), or a refusal.
@@ -314,10 +333,10 @@ stored_order place_order::answer_again(const order_call& call, const stored_orde
 
 stored_order place_order::carry_on(const order_call& call, stored_order paid, moment until) {
   for (;;) {
-    if (ask_store([&] { return store_->claim(paid.order_id, store_deadline(call)); })) {
+    if (ask_store(call, [&] { return store_->claim(paid.order_id, store_deadline(call)); })) {
       return afterwards_->ship(std::move(paid), call.scope);
     }
-    const auto now = ask_store([&] { return store_->find(paid.order_id, store_deadline(call)); });
+    const auto now = ask_store(call, [&] { return store_->find(paid.order_id, store_deadline(call)); });
     if (now && now->status == order_status::confirmed) return acknowledge(call, *now);
     if (!now || now->status != order_status::paid || clock::now() >= until) throw refused{under_way(paid)};
     require_caller(call);
@@ -325,9 +344,15 @@ stored_order place_order::carry_on(const order_call& call, stored_order paid, mo
   }
 }
 
+std::optional<stored_order> place_order::find_by_key(const order_call& call) {
+  const auto& asked = call.request;
+  return ask_store(call,
+                   [&] { return store_->find_by_key(asked.user_id, asked.idempotency_key, store_deadline(call)); });
+}
+
 std::optional<stored_order> place_order::replay(const order_call& call) {
   if (times_.replay_window == 0ms) return std::nullopt;
-  return ask_store([&] {
+  return ask_store(call, [&] {
     return store_->find_replay(call.request.user_id, hash_of(call.request), times_.replay_window, store_deadline(call));
   });
 }
@@ -337,7 +362,7 @@ stored_order place_order::wait_while_pending(const order_call& call, stored_orde
     if (clock::now() >= until) throw refused{under_way(other)};
     require_caller(call);
     std::this_thread::sleep_for(poll_interval);
-    auto now = ask_store([&] { return store_->find(other.order_id, store_deadline(call)); });
+    auto now = ask_store(call, [&] { return store_->find(other.order_id, store_deadline(call)); });
     if (!now) break;
     other = std::move(*now);
   }

@@ -27,6 +27,12 @@ class place_order {
   void abandon_leftovers();
 
  private:
+  struct leftover {
+    std::string order_id;
+    moment latest;  // it isn't recorded after this
+  };
+  [[nodiscard]] bool is_over(const leftover& one);
+
   [[nodiscard]] stored_order run_with_store(const order_call& call);
   [[nodiscard]] stored_order run_without_store(const order_call& call);
 
@@ -53,9 +59,12 @@ class place_order {
   [[nodiscard]] stored_order acknowledge(const order_call& call, stored_order confirmed);
   [[nodiscard]] stored_order answer_again(const order_call& call, const stored_order& earlier);
   [[nodiscard]] stored_order carry_on(const order_call& call, stored_order paid, moment until);
+  [[nodiscard]] std::optional<stored_order> find_by_key(const order_call& call);
   [[nodiscard]] std::optional<stored_order> replay(const order_call& call);
   [[nodiscard]] stored_order wait_while_pending(const order_call& call, stored_order other, moment until);
 
+  template <class Question>
+  auto ask_store(const order_call& call, Question question) const;
   [[nodiscard]] moment store_deadline(const order_call& call) const;
   void require_caller(const order_call& call) const;
   [[noreturn]] void fail(const order_call& call, refusal why) const;
@@ -65,7 +74,7 @@ class place_order {
   fulfilment* const afterwards_;
   const saga_times times_;
   std::mutex guard_;
-  std::vector<std::string> leftovers_;
+  std::vector<leftover> leftovers_;
 };
 
 }  // namespace checkout

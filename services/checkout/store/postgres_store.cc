@@ -105,14 +105,9 @@ bool postgres_store::advance(const change& one, moment deadline) {
     throw std::logic_error{"no order becomes " + std::string{to_string(one.to)} + " from " +
                            std::string{to_string(one.from)}};
   }
-  std::vector<innkeeper::parameter> values{one.order_id,
-                                           to_string(one.from),
-                                           to_string(one.to),
-                                           unless_empty(one.transaction_id),
-                                           unless_empty(one.tracking_id),
-                                           one.actor,
-                                           detail_of(one),
-                                           in_ms(times_.lease)};
+  std::vector<innkeeper::parameter> values{one.order_id,       to_string(one.from), to_string(one.to),
+                                           one.transaction_id, one.tracking_id,     one.actor,
+                                           detail_of(one),     in_ms(times_.lease)};
   return !commits_.run(statements::advance, std::move(values), deadline).empty();
 }
 
