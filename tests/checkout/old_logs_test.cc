@@ -31,11 +31,11 @@ std::string added(int second, const std::string& user, const std::string& produc
 std::string emptied(int second, const std::string& user) {
   return at(second, "EmptyCartAsync called with userId=" + user);
 }
-std::string paid(int second) {
-  return at(second, "payment went through (transaction_id: t-1)");
+std::string paid(int second, const std::string& transaction = "t-1") {
+  return at(second, "payment went through (transaction_id: " + transaction + ")");
 }
-std::string mailed(int second) {
-  return at(second, R"(order confirmation email sent to \"a@example.com\")");
+std::string mailed(int second, const std::string& to = "a@example.com") {
+  return at(second, R"(order confirmation email sent to \")" + to + R"(\")");
 }
 
 std::vector<old_order> match(const std::vector<std::string>& lines) {
@@ -74,6 +74,24 @@ TEST(old_logs, leave_unknown_what_two_orders_at_once_mix_up) {
   }
   EXPECT_EQ(orders[0].currency, "JPY");
   EXPECT_EQ(orders[1].currency, "EUR");
+}
+
+// Whoever was refused meanwhile, or was mailed late, left lines, too.
+TEST(old_logs, take_nothing_that_may_be_anothers) {
+  const auto beside_a_refused_one =
+      match({asked(1, "u"), asked(2, "v"), charged(3), paid(4), mailed(4), placed(5, first_id, "u")}).at(0);
+  EXPECT_FALSE(beside_a_refused_one.total);
+  EXPECT_EQ(beside_a_refused_one.transaction_id, "");
+  EXPECT_EQ(beside_a_refused_one.email, "");
+  EXPECT_EQ(beside_a_refused_one.problems.size(), 2U);  // and its items
+
+  const auto beside_late_lines = match({asked(1, "u"), mailed(1, "late@example.com"), charged(2), paid(2, "late"),
+                                        paid(4), mailed(4), placed(5, first_id, "u")})
+                                     .at(0);
+  EXPECT_TRUE(beside_late_lines.total);
+  EXPECT_EQ(beside_late_lines.transaction_id, "");
+  EXPECT_EQ(beside_late_lines.email, "");
+  EXPECT_EQ(beside_late_lines.problems.size(), 3U);
 }
 
 TEST(old_logs, say_what_is_missing) {

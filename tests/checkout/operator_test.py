@@ -68,6 +68,21 @@ def an_order_that_is_not_there_is_said(shop):
     assert status == 64 and f"there is no order {missing}" in err
 
 
+def a_mail_that_is_refused_for_ever_keeps_nobodys_data(shop):
+    user = shop.new_user((MUG, 1))
+    shop.fault("email", "SendOrderConfirmation", status=3)
+    order = shop.place(user)
+    eventually(lambda: shop.cart(user) == [], what="the cart's clearing")
+    status, _, err = checkoutctl(shop, "erase", user, "--yes")
+    assert status == 75 and "under way" in err, (status, err)
+    shop.database.sql(f"""UPDATE order_outbox SET created_at = created_at - interval '61 minutes'
+                          WHERE order_id = '{order.order_id}'""")
+    status, out, err = checkoutctl(shop, "erase", user, "--yes")
+    assert status == 0 and out.startswith("orders erased: 1"), (out, err)
+    eventually(lambda: shop.database.sql(f"""SELECT count(*) FROM order_outbox WHERE order_id = '{order.order_id}'
+                                              AND done_at IS NULL""") == [["0"]], what="the end of the mail")
+
+
 def a_user_is_exported_and_erased(shop):
     user = shop.new_user((SUNGLASSES, 2))
     order = shop.place(user, metadata=[("idempotency-key", "personal")])
@@ -161,6 +176,7 @@ def no_card_is_anywhere_in_the_database(shop):
 
 
 TESTS = [
+    a_mail_that_is_refused_for_ever_keeps_nobodys_data,
     it_explains_itself, a_charge_that_is_proved_is_shipped, a_charge_that_never_was_sets_the_shopper_free,
     an_order_that_is_not_there_is_said, a_user_is_exported_and_erased, nobody_is_erased_while_an_order_is_under_way,
     old_orders_are_taken_in_once, no_card_is_anywhere_in_the_database,

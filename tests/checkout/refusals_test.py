@@ -327,6 +327,12 @@ def an_environment_that_lacks_something_is_named(shop):
         ended = subprocess.run([programs()["service"]], env={**shop.env, **bad}, capture_output=True, text=True,
                                timeout=20, check=False)
         assert ended.returncode != 0 and "environment variable" in ended.stdout, ended.stdout
+    for bad, other in ((dict(CHECKOUT_LEASE="1s", CHECKOUT_CHARGE_TIMEOUT="2s"), "longer than \\\"CHECKOUT_CHARGE_TIMEOUT"),
+                       (dict(CHECKOUT_RETRY="5s", CHECKOUT_RETRY_MOST="1s"), "shorter than \\\"CHECKOUT_RETRY\\\""),
+                       (dict(CHECKOUT_RECOVERY_INTERVAL="0s"), "more than 0")):
+        ended = subprocess.run([programs()["service"]], env={**shop.env, **bad}, capture_output=True, text=True,
+                               timeout=20, check=False)
+        assert ended.returncode != 0 and other in ended.stdout and list(bad)[0] in ended.stdout, ended.stdout
 
 
 TESTS = [

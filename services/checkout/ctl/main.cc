@@ -41,7 +41,8 @@ constexpr std::string_view help = R"(usage: checkoutctl COMMAND …, with DATABA
 
   erase USER [--yes]
       E-mail, address, key and request hash of all orders become null, the user's name a pseudonym, which is printed;
-      amounts, items and events stay. Not while an order is under way or unresolved.
+      amounts, items and events stay. Not while an order is under way or unresolved, nor in the first hour that its
+      mail is owed or its cart is to be emptied.
 
   export USER
       All that is known of the user's orders, with items and events: a JSON object per order, oldest first.

@@ -156,6 +156,8 @@ std::optional<old_line> read_message(std::string_view text, const json& fields) 
   return std::nullopt;
 }
 
+constexpr const char* mixed_up = "another order was under way: amount, transaction and e-mail can't be told apart";
+
 // One order from the question to the answer.
 struct span_of_time {
   log_time from;
@@ -212,22 +214,37 @@ std::vector<bool> find_overlaps(const std::vector<span_of_time>& spans) {
 // Amount, transaction and e-mail of the only order that was under way.
 void take_payment(old_order& one, const span_of_time& span, const std::vector<old_event>& events) {
   int charges = 0;
+  std::set<std::string> transactions;
+  std::set<std::string> emails;
+  bool had_company = false;  // of an order that came to nothing
   auto event = std::lower_bound(events.begin(), events.end(), span.from,
                                 [](const auto& each, log_time from) { return each.at < from; });
   for (; event != events.end() && event->at <= span.to; ++event) {
-    if (const auto* paid = std::get_if<paid_line>(&event->what)) one.transaction_id = paid->transaction_id;
-    if (const auto* mailed = std::get_if<mailed_line>(&event->what)) one.email = mailed->email;
+    if (const auto* asked = std::get_if<asked_line>(&event->what)) had_company |= asked->user_id != one.user_id;
+    if (const auto* paid = std::get_if<paid_line>(&event->what)) transactions.insert(paid->transaction_id);
+    if (const auto* mailed = std::get_if<mailed_line>(&event->what)) emails.insert(mailed->email);
     const auto* charged = std::get_if<charged_line>(&event->what);
     if (charged == nullptr || charged->amount.currency != one.currency) continue;
     ++charges;
     one.total = charged->amount;
+  }
+  if (had_company) {
+    one.total.reset();
+    one.problems.emplace_back(mixed_up);
+    return;
   }
   if (charges > 1) one.total.reset();  // a card that was refused before
   if (!one.total) {
     one.problems.emplace_back(charges == 0 ? "no line of the payment service has its amount"
                                            : "several charges: its amount can't be told");
   }
-  if (one.transaction_id.empty()) one.problems.emplace_back("no line has its transaction");
+  if (transactions.size() == 1) one.transaction_id = *transactions.begin();
+  if (transactions.size() != 1) {
+    one.problems.emplace_back(transactions.empty() ? "no line has its transaction"
+                                                   : "several transactions: which was its own can't be told");
+  }
+  if (emails.size() == 1) one.email = *emails.begin();
+  if (emails.size() > 1) one.problems.emplace_back("several e-mails: which was its own can't be told");
 }
 
 }  // namespace
@@ -293,8 +310,7 @@ std::vector<old_order> match_old_orders(std::vector<old_event> events) {
   for (std::size_t i = 0; i < orders.size(); ++i) {
     if (orders[i].currency.empty()) continue;
     if (overlaps[i]) {
-      orders[i].problems.emplace_back(
-          "another order was under way: amount, transaction and e-mail can't be told apart");
+      orders[i].problems.emplace_back(mixed_up);
     } else {
       take_payment(orders[i], spans[i], events);
     }

@@ -46,6 +46,12 @@ class reader {
     into = *got;
   }
 
+  // Of a pause: without one, a loop would do nothing else.
+  void pause(const std::string& name, std::chrono::milliseconds& into) {
+    time(name, into);
+    if (into.count() == 0) complain("environment variable \"" + name + "\" must be more than 0");
+  }
+
   [[nodiscard]] bool flag(const std::string& name) const { return text(name) == "1"; }
 
   void complain(const std::string& what) {
@@ -94,8 +100,8 @@ std::variant<settings, std::string> read_settings(const environment& from) {
   env.time("CHECKOUT_DUPLICATE_WAIT", chosen.saga.duplicate_wait);
   env.time("CHECKOUT_STORE_TIMEOUT", chosen.saga.store_timeout);
   env.time("CHECKOUT_STORE_RETRY", chosen.saga.store_retry);
-  env.time("CHECKOUT_RECOVERY_INTERVAL", chosen.saga.recovery_interval);
-  env.time("CHECKOUT_HEALTH_INTERVAL", chosen.saga.health_interval);
+  env.pause("CHECKOUT_RECOVERY_INTERVAL", chosen.saga.recovery_interval);
+  env.pause("CHECKOUT_HEALTH_INTERVAL", chosen.saga.health_interval);
   env.time("CHECKOUT_SHUTDOWN_TIMEOUT", chosen.saga.shutdown);
   env.time("CHECKOUT_LEASE", chosen.saga.lease);
   env.time("CHECKOUT_RETRY", chosen.saga.retry);
@@ -104,6 +110,15 @@ std::variant<settings, std::string> read_settings(const environment& from) {
   env.number("CHECKOUT_METRICS_PORT", 1, 65535, chosen.metrics_port);
   env.number("CHECKOUT_WORKERS", 1, 1000, chosen.workers);
   env.number("CHECKOUT_STORE_LANES", 1, 16, chosen.store_lanes);
+
+  if (chosen.saga.lease <= chosen.times.charge) {
+    env.complain(
+        "environment variable \"CHECKOUT_LEASE\" must be longer than \"CHECKOUT_CHARGE_TIMEOUT\":"
+        " recovery would take an order while its card is being charged");
+  }
+  if (chosen.saga.retry_most < chosen.saga.retry) {
+    env.complain("environment variable \"CHECKOUT_RETRY_MOST\" must not be shorter than \"CHECKOUT_RETRY\"");
+  }
 
   if (!env.problem().empty()) return env.problem();
   return chosen;

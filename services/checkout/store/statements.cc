@@ -251,11 +251,14 @@ const innkeeper::statement hand_out{R"(
                        FROM order_events AS e WHERE e.order_id = o.order_id)))::text
   FROM orders AS o WHERE o.user_id = $1 ORDER BY o.created_at, o.order_id)"};
 
-// An order that is under way needs its address, and the shopper's name to be found again.
+// An order that is under way needs its address, and the shopper's name to be found again. A mail that nobody takes, or
+// a cart that can't be emptied, doesn't keep anybody's data for ever.
 const innkeeper::statement erase{R"(
   WITH mine AS (
     SELECT id, status IN ('pending', 'paid', 'payment_unknown') OR EXISTS (
-             SELECT FROM order_outbox AS x WHERE x.order_id = o.order_id AND x.done_at IS NULL) AS is_under_way
+             SELECT FROM order_outbox AS x
+             WHERE x.order_id = o.order_id AND x.done_at IS NULL
+               AND x.created_at > clock_timestamp() - interval '1 hour') AS is_under_way
     FROM orders AS o WHERE o.user_id = $1 FOR UPDATE OF o
   ), erased AS (
     UPDATE orders SET user_id = $2, user_email = NULL, shipping_address_street = NULL, shipping_address_city = NULL,
