@@ -9,6 +9,7 @@
 #include "exec/certificate_ends.h"
 #include "exec/log_in_key.h"
 #include "exec/prove.h"
+#include "exec/rotate.h"
 #include "exec/secret_store.h"
 #include "tests/core/estates.h"
 #include "tests/pg/embedded_fixture.h"
@@ -97,6 +98,29 @@ TEST_F(embedded_certificates, let_their_log_in_in_and_are_proved_and_renewed) {
               HasSubstr("log-in \"cafe_user\" has no certificate yet: run innkeeper up"));
   start();
   (void)pg::connection::open(service_conninfo(all, all.services[0], access), {.kind = pg::session_kind::service});
+}
+
+struct rotated_log_in : embedded_certificates {
+  rotated_log_in() { all.services[0].authentication = authentication_kind::password; }
+};
+
+TEST_F(rotated_log_in, moves_to_a_certificate_while_its_twin_is_in_use) {
+  const event_sink nobody = [](const event&) {};
+  const auto access = access_to(start());
+  ASSERT_EQ(apply_server(all, access, {}, nobody).code, exit_code::ok);
+  const auto rotated = rotate_on(all, access, {.services = {"cafe"}, .grace = std::chrono::milliseconds{0}}, nobody);
+  EXPECT_THAT(rotated.log_ins, testing::Not(testing::IsEmpty()));
+  ASSERT_EQ(service_conninfo(all, all.services[0], access).user.value, "cafe_user_b");
+
+  all.services[0].authentication = authentication_kind::certificate;
+  start();
+  const auto moved = apply_server(all, access, {}, nobody);
+  EXPECT_EQ(moved.code, exit_code::ok);
+  EXPECT_THAT(topics_of(moved.left), testing::Not(HasSubstr("certificate.refused")));
+  const auto target = service_conninfo(all, all.services[0], access);
+  EXPECT_EQ(kind_of_log_in(all, "shared", {"cafe_user_b"}), authentication_kind::certificate);
+  auto session = pg::connection::open(target, {.kind = pg::session_kind::service});
+  EXPECT_EQ(session.query("SELECT session_user || ' ' || current_user").text(0, 0), "cafe_user_b cafe_rw");
 }
 
 // Applications connect at any moment: certificate and key fit each other throughout.
