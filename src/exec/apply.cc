@@ -8,6 +8,7 @@
 
 #include "core/leaving.h"
 #include "core/password_truth.h"
+#include "exec/embedded_doors.h"
 #include "exec/error.h"
 #include "exec/executor.h"
 #include "exec/look_notes.h"
@@ -150,6 +151,18 @@ class stopwatch {
   const clock::time_point started_ = clock::now();
 };
 
+// Only a start writes them, since certificates are made then, too.
+void note_outdated_doors(plan& made, const estate& all, const server_access& access) {
+  if (!access.is_embedded || !are_doors_outdated(all, *access.server)) return;
+  made.attentions.push_back(
+      {.text = fmt::format("server \"{}\" still lets log-ins in as the manifest said at its last start",
+                           access.server->name),
+       .statement = "innkeeper up",
+       .who = "you",
+       .from = {.where = access.server->where},
+       .topic = "doors.outdated"});
+}
+
 server_plan look_and_plan(const estate& all, const server_access& access, const apply_options& options,
                           bool for_notes) {
   server_plan result{.access = access, .desired = derive_desired(all, *access.server)};
@@ -175,6 +188,7 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
   if (may_have_leftovers(result.desired, result.observed)) {
     note_leftovers(result.steps, all, *access.server, result.observed, options.policy);
   }
+  note_outdated_doors(result.steps, all, access);
   return result;
 }
 

@@ -123,6 +123,33 @@ TEST_F(rotated_log_in, moves_to_a_certificate_while_its_twin_is_in_use) {
   EXPECT_EQ(session.query("SELECT session_user || ' ' || current_user").text(0, 0), "cafe_user_b cafe_rw");
 }
 
+TEST_F(rotated_log_in, is_told_to_run_up_where_its_way_in_is_the_former_one) {
+  const event_sink nobody = [](const event&) {};
+  const auto access = access_to(start());
+  ASSERT_EQ(apply_server(all, access, {}, nobody).code, exit_code::ok);
+  const auto told_of_doors = [&] {
+    std::vector<std::string> words;
+    for (const auto& one : plan_server(all, access, {}).steps.attentions) {
+      if (one.topic == "doors.outdated") words.push_back(one.text + ": " + one.statement);
+    }
+    return words;
+  };
+  const std::vector<std::string> outdated{
+      "server \"shared\" still lets log-ins in as the manifest said at its last start: innkeeper up"};
+  EXPECT_THAT(told_of_doors(), testing::IsEmpty());
+  all.services[0].authentication = authentication_kind::certificate;
+  EXPECT_EQ(told_of_doors(), outdated);
+  start();
+  EXPECT_THAT(told_of_doors(), testing::IsEmpty());
+  all.services[0].authentication = authentication_kind::password;
+  EXPECT_EQ(told_of_doors(), outdated);
+  ASSERT_EQ(apply_server(all, access, {}, nobody).code, exit_code::ok);
+  EXPECT_EQ(told_of_doors(), outdated) << "apply does not open it";
+  start();
+  EXPECT_THAT(told_of_doors(), testing::IsEmpty());
+  (void)pg::connection::open(service_conninfo(all, all.services[0], access), {.kind = pg::session_kind::service});
+}
+
 // Applications connect at any moment: certificate and key fit each other throughout.
 TEST(certificates_of_log_ins, are_renewed_over_the_key_that_is_there) {
   const test::tls_lab lab;
