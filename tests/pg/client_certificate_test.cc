@@ -150,6 +150,33 @@ TEST_F(rotated_log_in, is_told_to_run_up_where_its_way_in_is_the_former_one) {
   (void)pg::connection::open(service_conninfo(all, all.services[0], access), {.kind = pg::session_kind::service});
 }
 
+TEST_F(embedded_certificates, shut_every_way_in_by_a_password) {
+  const auto status = start();
+  const auto access = access_to(status);
+  ASSERT_EQ(apply_server(all, access, {}, [](const event&) {}).code, exit_code::ok);
+  pg::connection::open(access.admin, {}).query("ALTER ROLE cafe_user PASSWORD 'left over'");
+  const auto refusal = [&](conninfo by) {
+    by.user = {"cafe_user"};
+    by.database = {"cafe"};
+    by.password = secret{"left over"};
+    try {
+      (void)pg::connection::open(by, {.kind = pg::session_kind::service});
+    } catch (const pg::error& refused) {
+      return std::string{refused.sqlstate()};
+    }
+    return std::string{"open"};
+  };
+  auto without_tls = by_tcp(status);
+  without_tls.parameters["sslmode"] = "disable";
+  EXPECT_EQ(refusal(status.admin), "28000") << "by the socket";
+  EXPECT_EQ(refusal(without_tls), "28000");
+  EXPECT_EQ(refusal(by_tcp(status)), "28000") << "TLS without a certificate";
+  EXPECT_EQ(ask(status.admin, "SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL"), "0");
+  EXPECT_EQ(ask(without_tls, "SELECT 1"), "1") << "the admin goes on";
+  const auto erp = service_conninfo(all, all.services[1], access);
+  EXPECT_EQ(pg::connection::open(erp, {.kind = pg::session_kind::service}).query("SELECT 1").text(0, 0), "1");
+}
+
 // Applications connect at any moment: certificate and key fit each other throughout.
 TEST(certificates_of_log_ins, are_renewed_over_the_key_that_is_there) {
   const test::tls_lab lab;
