@@ -213,6 +213,41 @@ TEST_F(embedded_tls, that_a_server_can_not_take_is_told_with_its_words) {
   EXPECT_NO_THROW(start());
 }
 
+TEST_F(embedded_tls, tells_the_line_that_a_running_server_does_not_take) {
+  const auto first = start();
+  const auto rules = first.paths.data / "pg_hba.conf";
+  const auto before = read_file(rules);
+  write_file(rules, "host all somebody all wherever\n" + before);
+  server.hardening.tls.value = tls_rule::require;
+  const auto failed = failure_of([&] { start(); });
+  EXPECT_EQ(failed.code, exit_code::failed);
+  const auto place = fmt::format(
+      "server \"shared\" did not take its files: \"{}\" line 4: invalid authentication "
+      "method \"wherever\"",
+      rules.string());
+  EXPECT_NE(failed.text.find(place), std::string::npos) << failed.text;
+  auto open = by_tcp(first);
+  open.parameters["sslmode"] = "disable";
+  EXPECT_EQ(encryption_of(open), "f") << "it goes on as it was";
+
+  write_file(rules, before);
+  EXPECT_EQ(start().pid, first.pid);
+  EXPECT_THROW((void)pg::connection::open(open, {}), pg::error);
+}
+
+TEST_F(embedded_tls, tells_the_setting_that_keeps_a_running_server_from_reading_anew) {
+  const auto first = start();
+  here.patience = std::chrono::seconds{2};
+  const auto settings = first.paths.data / "postgresql.conf";
+  const auto before = read_file(settings);
+  write_file(settings, before + "no_such_setting_here = 1\n");
+  server.hardening.tls.value = tls_rule::require;
+  const auto failed = failure_of([&] { start(); });
+  EXPECT_NE(failed.text.find("unrecognized configuration parameter"), std::string::npos) << failed.text;
+  write_file(settings, before);
+  EXPECT_EQ(start().pid, first.pid);
+}
+
 // An authority is known for years before it signs, so that no client is left behind.
 TEST(files_of_a_server, that_can_not_be_read_are_not_empty_ones) {
   const test::scratch_folder folder;
