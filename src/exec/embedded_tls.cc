@@ -68,10 +68,20 @@ class keeper {
     return made;
   }
 
+  // One that is there and can't be used may be all that is left of what clients trust.
+  [[nodiscard]] std::optional<key_pair> read_authority_at(const fs::path& file) const {
+    auto found = read_pair(file);
+    if (found || !fs::exists(file)) return found;
+    const fs::path aside = fmt::format("{}.damaged-{}", file.string(), job_.now.time_since_epoch().count());
+    fs::rename(file, aside);
+    job_.note(fmt::format("\"{}\" was damaged: it is kept as \"{}\"", file.string(), aside.string()));
+    return std::nullopt;
+  }
+
   key_pair keep_authority() {
-    auto authority = read_pair(files_.authority);
+    auto authority = read_authority_at(files_.authority);
     if (authority && left_of(*authority) > certificate_lifetime + clock_skew) return *authority;
-    if (auto next = read_pair(files_.next_authority)) {
+    if (auto next = read_authority_at(files_.next_authority)) {
       fs::rename(files_.next_authority, files_.authority);
       job_.note("the next certificate authority signs from now on");
       return *next;
@@ -80,7 +90,7 @@ class keeper {
   }
 
   std::optional<key_pair> keep_next_authority(const key_pair& authority) {
-    if (auto next = read_pair(files_.next_authority)) return next;
+    if (auto next = read_authority_at(files_.next_authority)) return next;
     if (left_of(authority) > next_authority_from) return std::nullopt;
     return made_authority(files_.next_authority);
   }
@@ -99,9 +109,15 @@ class keeper {
     }
     if (before != text) {
       job_.before_change();
-      write_private_file(files_.roots, text);
+      // Never closed to those who read it, not even for a moment.
+      const fs::path beside = files_.roots.string() + ".new";
+      write_private_file(beside, text);
+      fs::permissions(beside, fs::perms{0644});
+      fs::rename(beside, files_.roots);
+      sync_directory(files_.roots.parent_path());
+    } else {
+      fs::permissions(files_.roots, fs::perms{0644});
     }
-    fs::permissions(files_.roots, fs::perms{0644});
   }
 
   [[nodiscard]] bool is_still_valid(const std::string& certificate) const {

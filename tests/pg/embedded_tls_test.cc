@@ -170,6 +170,26 @@ TEST_F(embedded_tls, files_that_were_damaged_or_lost_are_made_anew) {
   EXPECT_TRUE(has_told("made a certificate authority"));
 }
 
+TEST_F(embedded_tls, keeps_a_damaged_authority_aside_and_says_so) {
+  const auto files = tls_files_of(start().paths);
+  const auto damaged = read_file(files.authority).substr(0, 400);
+  write_file(files.authority, damaged);
+  told.clear();
+  EXPECT_EQ(encryption_of(verified(start())), "t");
+  std::vector<fs::path> aside;
+  for (const auto& entry : fs::directory_iterator{files.authority.parent_path()}) {
+    if (entry.path().filename().string().starts_with("authority.pem.damaged-")) aside.push_back(entry.path());
+  }
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_EQ(read_file(aside.front()), damaged);
+  EXPECT_TRUE(is_mode(aside.front(), 0600));
+  EXPECT_TRUE(has_told(
+      fmt::format("\"{}\" was damaged: it is kept as \"{}\"", files.authority.string(), aside.front().string())));
+  told.clear();
+  start();
+  EXPECT_FALSE(has_told("damaged"));
+}
+
 TEST_F(embedded_tls, is_demanded_of_everybody_where_hardening_says_so) {
   server.hardening.tls.value = tls_rule::require;
   const auto first = start();
