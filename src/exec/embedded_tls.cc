@@ -1,8 +1,11 @@
 #include "exec/embedded_tls.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/postgresql_conf.h"
 #include "exec/certificate_probe.h"
@@ -39,6 +42,17 @@ std::optional<key_pair> read_pair(const fs::path& file) {
     return std::nullopt;
   }
   return std::nullopt;
+}
+
+// An address has many spellings, and certificates are read back in this one.
+std::string canonical(std::string host) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (::inet_pton(family, host.c_str(), address.data()) != 1) continue;
+    if (::inet_ntop(family, address.data(), text.data(), text.size()) != nullptr) return text.data();
+  }
+  return host;
 }
 
 class keeper {
@@ -184,7 +198,8 @@ std::string tls_settings(const tls_files& files) {
 
 std::vector<std::string> names_for_certificate(const server_declaration& server, const machine& here) {
   std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};
-  const auto add = [&](std::string name) {
+  const auto add = [&](const std::string& spelled) {
+    auto name = canonical(spelled);
     static const std::vector<std::string> of_all{"", "*", "0.0.0.0", "::"};
     const bool is_known = std::ranges::find(names, name) != names.end();
     if (!is_known && std::ranges::find(of_all, name) == of_all.end()) names.push_back(std::move(name));
@@ -198,7 +213,7 @@ std::vector<std::string> names_for_certificate(const server_declaration& server,
   std::string word;
   for (const char c : listens->second.value + ",") {
     if (c == ',') {
-      add(std::move(word));
+      add(word);
       word.clear();
     } else if (c != ' ') {
       word += c;

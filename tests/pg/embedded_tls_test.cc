@@ -170,6 +170,18 @@ TEST_F(embedded_tls, files_that_were_damaged_or_lost_are_made_anew) {
   EXPECT_TRUE(has_told("made a certificate authority"));
 }
 
+TEST_F(embedded_tls, names_an_address_once_however_it_is_spelled) {
+  server.settings["listen_addresses"] = {"127.0.0.1, 0:0:0:0:0:0:0:1, FD00::0A, 0:0:0:0:0:0:0:0", {}};
+  server.endpoints = {{.name = "inside", .address = {"fd00:0::a", 5432}}};
+  EXPECT_EQ(names_for_certificate(server, here),
+            (std::vector<std::string>{"localhost", "127.0.0.1", "::1", "inn.test", "fd00::a"}));
+  server.settings["listen_addresses"] = {"127.0.0.1", {}};
+  const auto files = tls_files_of(start().paths);
+  const auto before = read_file(files.server);
+  start();
+  EXPECT_EQ(read_file(files.server), before);
+}
+
 TEST_F(embedded_tls, keeps_a_damaged_authority_aside_and_says_so) {
   const auto files = tls_files_of(start().paths);
   const auto damaged = read_file(files.authority).substr(0, 400);
