@@ -38,6 +38,7 @@ std::vector<role_name> log_ins_by_certificate(const estate& all, std::string_vie
     const bool is_meant = one.server == server && is_managed(one);
     if (!is_meant || one.authentication != authentication_kind::certificate) continue;
     add(one.user.value);
+    add(twin_of(one.user.value));
     if (one.access == access_mode::readwrite) add(migrator_role(one.name));
   }
   return found;

@@ -263,7 +263,7 @@ struct estate {
 [[nodiscard]] const service_declaration* find_service(const estate& all, std::string_view name);
 // Of `via:`; nullptr: the server itself.
 [[nodiscard]] const endpoint_declaration* endpoint_of(const server_declaration& server, const service_declaration& one);
-// The log-ins of a server that show a certificate, each once.
+// The log-ins of a server that show a certificate, each once, and their twins: since a rotation, one may be in use.
 [[nodiscard]] std::vector<role_name> log_ins_by_certificate(const estate& all, std::string_view server);
 
 }  // namespace innkeeper

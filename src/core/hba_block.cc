@@ -21,7 +21,12 @@ std::string hba_word(std::string_view name) {
 
 std::string block_of(const hba_wishes& wishes) {
   std::string lines;
-  for (const auto& one : wishes.by_certificate) lines += certificate_line(one) + "\n";
+  for (const auto& one : wishes.by_certificate) {
+    lines += certificate_line(one) + "\n";
+    // The lines below the block would ask for a password that it may still have.
+    const auto name = hba_word(one.value);
+    lines += fmt::format("hostnossl all {} all reject\nlocal all {} reject\n", name, name);
+  }
   if (wishes.only_tls) lines += "hostnossl all,replication all all reject\n";
   return lines.empty() ? std::string{} : fmt::format("{}{}{}", block_begin, lines, block_end);
 }

@@ -11,7 +11,7 @@ namespace innkeeper {
 
 struct hba_wishes {
   bool only_tls = false;                  // nobody comes over TCP without it
-  std::vector<role_name> by_certificate;  // log-ins that show a certificate with their name, and have no password
+  std::vector<role_name> by_certificate;  // log-ins that come in by a certificate with their name, and no other way
 
   friend bool operator==(const hba_wishes&, const hba_wishes&) = default;
 };

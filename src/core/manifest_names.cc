@@ -391,6 +391,7 @@ class estate_completion {
     }
     for (const auto& one : all_.services) {
       if (!check_name(one.user.value)) claim(one.server, one.user.value, "a service's user", one.user.where);
+      check_name_of_certificate(one);
     }
     for (const auto& one : all_.services) claim_derived(census, one);
     for (const auto& server : all_.servers) {
@@ -399,6 +400,16 @@ class estate_completion {
           claim(server.name, one.pooler->user, "the log-in of a pooler", one.where);
       }
     }
+  }
+
+  // From PostgreSQL 16 on, pg_hba.conf takes such a user for a regular expression, quoted or not.
+  void check_name_of_certificate(const service_declaration& one) {
+    if (one.authentication != authentication_kind::certificate || !one.user.value.value.starts_with('/')) return;
+    refuse(
+        one.user.where,
+        fmt::format("user {} can't show a certificate: pg_hba.conf takes a name that begins with \"/\" for a pattern",
+                    quoted_for_display(one.user.value.value)),
+        "Choose another user, or say authentication: password.");
   }
 
   void claim_derived(const schema_census& census, const service_declaration& one) {

@@ -8,10 +8,12 @@
 
 #include "core/leaving.h"
 #include "core/password_truth.h"
+#include "exec/embedded_doors.h"
 #include "exec/error.h"
 #include "exec/executor.h"
 #include "exec/look_notes.h"
 #include "exec/observe.h"
+#include "exec/pooler_reload.h"
 #include "exec/registry.h"
 #include "exec/rotate.h"
 #include "exec/service_places.h"
@@ -150,6 +152,18 @@ class stopwatch {
   const clock::time_point started_ = clock::now();
 };
 
+// Only a start writes them, since certificates are made then, too.
+void note_outdated_doors(plan& made, const estate& all, const server_access& access) {
+  if (!access.is_embedded || !are_doors_outdated(all, *access.server)) return;
+  made.attentions.push_back(
+      {.text = fmt::format("server \"{}\" still lets log-ins in as the manifest said at its last start",
+                           access.server->name),
+       .statement = "innkeeper up",
+       .who = "you",
+       .from = {.where = access.server->where},
+       .topic = "doors.outdated"});
+}
+
 server_plan look_and_plan(const estate& all, const server_access& access, const apply_options& options,
                           bool for_notes) {
   server_plan result{.access = access, .desired = derive_desired(all, *access.server)};
@@ -175,6 +189,7 @@ server_plan look_and_plan(const estate& all, const server_access& access, const 
   if (may_have_leftovers(result.desired, result.observed)) {
     note_leftovers(result.steps, all, *access.server, result.observed, options.policy);
   }
+  note_outdated_doors(result.steps, all, access);
   return result;
 }
 
@@ -259,6 +274,33 @@ void run_under_lock(const estate& all, const server_access& access, const apply_
   note(planned, after, report.left, tell);
 }
 
+// Without those that poolers keep for nobody: these would hold up the closing of a former log-in for as long as the
+// poolers like. Of one that doesn't answer, all count.
+std::vector<observed_sessions> sessions_in_use(const estate& all, const server_plan& seen, const log_in_pairs& pairs) {
+  auto sessions = seen.observed.sessions;
+  std::set<std::pair<role_name, std::string>> asked;
+  for (const auto& service : all.services) {
+    if (service.server != seen.desired.name || service.via.empty()) continue;
+    const auto found = pairs.find(service.user.value);
+    if (found == pairs.end() || found->second.state != rotation_state::draining) continue;
+    const auto& former = found->second.other();
+    const auto is_there = [&](const observed_sessions& one) { return one.role == former && one.count > 0; };
+    if (std::ranges::none_of(sessions, is_there) || !asked.emplace(former, service.via).second) continue;
+    try {
+      auto kept = static_cast<int>(idle_sessions_of_pooler(all, service, former).size());
+      for (auto& one : sessions) {
+        if (!is_there(one)) continue;
+        const int less = std::min(kept, one.count);
+        one.count -= less;
+        kept -= less;
+      }
+    } catch (const error&) {
+      continue;
+    }
+  }
+  return sessions;
+}
+
 // What a rotation was cut off in, and former log-ins that may be closed by now. False where there is nothing of that.
 bool resume_rotations(const server_plan& seen, const estate& all, const server_access& access,
                       const apply_options& options, const event_sink& tell, std::vector<failure>& failures) {
@@ -266,7 +308,7 @@ bool resume_rotations(const server_plan& seen, const estate& all, const server_a
   const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   log_in_pairs pairs;
   for (const auto& one : seen.desired.pairs) pairs.emplace(one.now.log_in, one.now);
-  if (!has_rotation_to_resume(seen.observed, pairs, now)) return false;
+  if (!has_rotation_to_resume(sessions_in_use(all, seen, pairs), pairs, now)) return false;
   rotate_options how{.what = rotate_what::resume, .services = options.policy.services};
   how.lock_timeout = options.lock_timeout;
   for (const auto& one : rotate_on(all, access, how, tell).log_ins) {

@@ -11,6 +11,7 @@
 #include "exec/certificate_probe.h"
 #include "exec/embedded_places.h"
 #include "exec/embedded_tls.h"
+#include "exec/error.h"
 #include "exec/log_in_key.h"
 #include "exec/private_file.h"
 #include "exec/tcp.h"
@@ -63,14 +64,15 @@ void write_tls(const door_job& run) {
   include_tls_settings(run);
 }
 
+hba_wishes wishes_of(const estate& all, const server_declaration& server, const embedded_paths& paths) {
+  if (!wants_tls(server, paths)) return {};
+  return {.only_tls = server.hardening.tls.value == tls_rule::require,
+          .by_certificate = log_ins_by_certificate(all, server.name)};
+}
+
 void write_hba_block(const door_job& run) {
-  hba_wishes wishes;
-  if (wants_tls(run.server, run.paths)) {
-    wishes.only_tls = run.server.hardening.tls.value == tls_rule::require;
-    wishes.by_certificate = log_ins_by_certificate(run.all, run.server.name);
-  }
   const auto file = run.paths.data / "pg_hba.conf";
-  change(run, file, with_hba_block(read_whole(file), wishes));
+  change(run, file, with_hba_block(read_whole(file), wishes_of(run.all, run.server, run.paths)));
 }
 
 void write_client_certificates(const door_job& run) {
@@ -109,6 +111,16 @@ bool write_doors(const door_job& run) {
 
 void note_doors_read(const embedded_paths& paths) {
   fs::remove(pending_file(paths));
+}
+
+bool are_doors_outdated(const estate& all, const server_declaration& server, const machine& here) {
+  const auto paths = find_places(all, server, here).paths;
+  try {
+    const auto file = read_whole(paths.data / "pg_hba.conf");
+    return !file.empty() && file != with_hba_block(file, wishes_of(all, server, paths));
+  } catch (const error&) {
+    return false;  // another user's
+  }
 }
 
 std::string problem_of_doors(const embedded_paths& paths, int port, std::chrono::milliseconds patience) {

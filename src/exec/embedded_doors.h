@@ -1,5 +1,5 @@
 #pragma once
-// How clients come into an embedded server: TLS, and our lines of pg_hba.conf. For embedded_*.cc only.
+// How clients come into an embedded server: TLS, and our lines of pg_hba.conf. For embedded_*.cc, but for the look.
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -30,6 +30,11 @@ struct door_job {
 // Into data that is there. True where a running server has to read its files anew; that it did is noted afterwards.
 [[nodiscard]] bool write_doors(const door_job& run);
 void note_doors_read(const embedded_paths& paths);
+
+// Whether our lines of pg_hba.conf are others than the manifest asks for by now, which the next start brings. Looks,
+// changes nothing; false where the file isn't ours to read.
+[[nodiscard]] bool are_doors_outdated(const estate& all, const server_declaration& server,
+                                      const machine& here = this_machine());
 
 // A file that it can't read leaves a running server as it was, with a line in its log only: so this asks for its
 // certificate until it is the wanted one. When the time is over, what is wrong; empty: nothing.

@@ -22,6 +22,7 @@
 #include "core/sql.h"
 #include "exec/embedded_doors.h"
 #include "exec/embedded_places.h"
+#include "exec/embedded_reload.h"
 #include "exec/embedded_tls.h"
 #include "exec/error.h"
 #include "exec/file_lock.h"
@@ -351,14 +352,31 @@ embedded_record record_of(const job& run, int port) {
   return record;
 }
 
+// Where the running server listens: its socket, which is removed with a session's runtime folder, or by TCP.
+conninfo running_admin(const job& run, const postmaster& running, const secret& password) {
+  auto admin = admin_conninfo(run, running.port, password);
+  const fs::path folder = running.socket_directory.empty() ? run.paths().socket_directory : running.socket_directory;
+  std::error_code problem;
+  const bool has_socket = fs::exists(folder / fmt::format(".s.PGSQL.{}", running.port), problem);
+  admin.endpoints = {has_socket ? endpoint{folder, running.port} : endpoint{"127.0.0.1", running.port}};
+  return admin;
+}
+
 // What `write_doors` changed, while it runs: nobody's session ends.
-void read_anew(const job& run, const postmaster& running) {
+void read_anew(const job& run, const postmaster& running, const secret& password) {
   const auto log_begin = size_of(run.paths().log);
+  const reload_watch watch{running_admin(run, running, password)};
   if (::kill(running.pid, SIGHUP) != 0) {
     throw error{exit_code::not_permitted, fmt::format("could not reload server \"{}\"", run.server.name),
                 std::generic_category().message(errno), "Run this as the user that started it, or as root."};
   }
   const auto patience = std::min<std::chrono::milliseconds>(run.here.patience, std::chrono::seconds{20});
+  if (const auto problem = watch.problem(patience); !problem.empty()) {
+    throw error{exit_code::failed, fmt::format("server \"{}\" did not take its files: {}", run.server.name, problem),
+                fmt::format("the server's log ({}) says:\n{}", run.paths().log.string(),
+                            last_words(run.paths().log, log_begin)),
+                "It goes on as it was. Correct that line, then run innkeeper up again."};
+  }
   if (const auto problem = problem_of_doors(run.paths(), running.port, patience); !problem.empty()) {
     throw error{exit_code::failed,
                 fmt::format("server \"{}\" did not take what it was told of TLS: {}", run.server.name, problem),
@@ -562,7 +580,7 @@ embedded_status start_embedded(const estate& all, const server_declaration& serv
     if (find_postmaster(run.paths().data)) {
       wait_until_ready(run, std::nullopt, size_of(run.paths().log));
       if (write_doors(doors_of(run, runs_as))) {
-        if (const auto running = find_postmaster(run.paths().data)) read_anew(run, *running);
+        if (const auto running = find_postmaster(run.paths().data)) read_anew(run, *running, password);
       }
     } else {
       const int major = choose_major(run);

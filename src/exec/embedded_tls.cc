@@ -1,8 +1,11 @@
 #include "exec/embedded_tls.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/postgresql_conf.h"
 #include "exec/certificate_probe.h"
@@ -41,6 +44,17 @@ std::optional<key_pair> read_pair(const fs::path& file) {
   return std::nullopt;
 }
 
+// An address has many spellings, and certificates are read back in this one.
+std::string canonical(std::string host) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (::inet_pton(family, host.c_str(), address.data()) != 1) continue;
+    if (::inet_ntop(family, address.data(), text.data(), text.size()) != nullptr) return text.data();
+  }
+  return host;
+}
+
 class keeper {
  public:
   explicit keeper(const certificate_job& job) : job_{job}, files_{job.files} {}
@@ -68,10 +82,20 @@ class keeper {
     return made;
   }
 
+  // One that is there and can't be used may be all that is left of what clients trust.
+  [[nodiscard]] std::optional<key_pair> read_authority_at(const fs::path& file) const {
+    auto found = read_pair(file);
+    if (found || !fs::exists(file)) return found;
+    const fs::path aside = fmt::format("{}.damaged-{}", file.string(), job_.now.time_since_epoch().count());
+    fs::rename(file, aside);
+    job_.note(fmt::format("\"{}\" was damaged: it is kept as \"{}\"", file.string(), aside.string()));
+    return std::nullopt;
+  }
+
   key_pair keep_authority() {
-    auto authority = read_pair(files_.authority);
+    auto authority = read_authority_at(files_.authority);
     if (authority && left_of(*authority) > certificate_lifetime + clock_skew) return *authority;
-    if (auto next = read_pair(files_.next_authority)) {
+    if (auto next = read_authority_at(files_.next_authority)) {
       fs::rename(files_.next_authority, files_.authority);
       job_.note("the next certificate authority signs from now on");
       return *next;
@@ -80,7 +104,7 @@ class keeper {
   }
 
   std::optional<key_pair> keep_next_authority(const key_pair& authority) {
-    if (auto next = read_pair(files_.next_authority)) return next;
+    if (auto next = read_authority_at(files_.next_authority)) return next;
     if (left_of(authority) > next_authority_from) return std::nullopt;
     return made_authority(files_.next_authority);
   }
@@ -99,9 +123,15 @@ class keeper {
     }
     if (before != text) {
       job_.before_change();
-      write_private_file(files_.roots, text);
+      // Never closed to those who read it, not even for a moment.
+      const fs::path beside = files_.roots.string() + ".new";
+      write_private_file(beside, text);
+      fs::permissions(beside, fs::perms{0644});
+      fs::rename(beside, files_.roots);
+      sync_directory(files_.roots.parent_path());
+    } else {
+      fs::permissions(files_.roots, fs::perms{0644});
     }
-    fs::permissions(files_.roots, fs::perms{0644});
   }
 
   [[nodiscard]] bool is_still_valid(const std::string& certificate) const {
@@ -168,7 +198,8 @@ std::string tls_settings(const tls_files& files) {
 
 std::vector<std::string> names_for_certificate(const server_declaration& server, const machine& here) {
   std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};
-  const auto add = [&](std::string name) {
+  const auto add = [&](const std::string& spelled) {
+    auto name = canonical(spelled);
     static const std::vector<std::string> of_all{"", "*", "0.0.0.0", "::"};
     const bool is_known = std::ranges::find(names, name) != names.end();
     if (!is_known && std::ranges::find(of_all, name) == of_all.end()) names.push_back(std::move(name));
@@ -182,7 +213,7 @@ std::vector<std::string> names_for_certificate(const server_declaration& server,
   std::string word;
   for (const char c : listens->second.value + ",") {
     if (c == ',') {
-      add(std::move(word));
+      add(word);
       word.clear();
     } else if (c != ' ') {
       word += c;

@@ -123,14 +123,15 @@ rotate_report rotate_on(const estate& all, const server_access& access, const ro
   return report;
 }
 
-bool has_rotation_to_resume(const observed_server& observed, const log_in_pairs& pairs, server_time now) {
+bool has_rotation_to_resume(const std::vector<observed_sessions>& sessions, const log_in_pairs& pairs,
+                            server_time now) {
   return std::ranges::any_of(pairs, [&](const auto& entry) {
     const auto& pair = entry.second;
     if (!pair.is_known || !is_under_way(pair.state)) return false;
     if (pair.state != rotation_state::draining) return true;
     auto quiet_since = pair.quiet_since;
     drain_look seen{.now = now, .sessions = {}};
-    for (const auto& one : observed.sessions) {
+    for (const auto& one : sessions) {
       if (one.role == pair.other() && one.count > 0) seen.sessions.push_back({});
     }
     const auto met = judge_drain(pair.rules, now, quiet_since, seen);

@@ -65,6 +65,8 @@ struct rotate_report {
                                       const event_sink& tell);
 
 // Whether a run that found this has to go on with it: what was cut off, and a former log-in that may be closed by now.
-[[nodiscard]] bool has_rotation_to_resume(const observed_server& observed, const log_in_pairs& pairs, server_time now);
+// `sessions`: those at the server without what poolers keep for nobody.
+[[nodiscard]] bool has_rotation_to_resume(const std::vector<observed_sessions>& sessions, const log_in_pairs& pairs,
+                                          server_time now);
 
 }  // namespace innkeeper::exec

@@ -13,8 +13,14 @@ TEST(hba_block, stands_at_the_top_and_leaves_the_rest_alone) {
   EXPECT_EQ(text,
             "# innkeeper: begin. Written anew at each start; changes made here are lost.\n"
             "hostssl all \"cafe_user\" all cert\n"
+            "hostnossl all \"cafe_user\" all reject\n"
+            "local all \"cafe_user\" reject\n"
             "hostssl all \"we\"\"ird, name\" all cert\n"
+            "hostnossl all \"we\"\"ird, name\" all reject\n"
+            "local all \"we\"\"ird, name\" reject\n"
             "hostssl all \"all\" all cert\n"
+            "hostnossl all \"all\" all reject\n"
+            "local all \"all\" reject\n"
             "hostnossl all,replication all all reject\n"
             "# innkeeper: end\n" +
                 file);

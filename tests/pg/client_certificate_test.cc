@@ -9,6 +9,7 @@
 #include "exec/certificate_ends.h"
 #include "exec/log_in_key.h"
 #include "exec/prove.h"
+#include "exec/rotate.h"
 #include "exec/secret_store.h"
 #include "tests/core/estates.h"
 #include "tests/pg/embedded_fixture.h"
@@ -97,6 +98,83 @@ TEST_F(embedded_certificates, let_their_log_in_in_and_are_proved_and_renewed) {
               HasSubstr("log-in \"cafe_user\" has no certificate yet: run innkeeper up"));
   start();
   (void)pg::connection::open(service_conninfo(all, all.services[0], access), {.kind = pg::session_kind::service});
+}
+
+struct rotated_log_in : embedded_certificates {
+  rotated_log_in() { all.services[0].authentication = authentication_kind::password; }
+};
+
+TEST_F(rotated_log_in, moves_to_a_certificate_while_its_twin_is_in_use) {
+  const event_sink nobody = [](const event&) {};
+  const auto access = access_to(start());
+  ASSERT_EQ(apply_server(all, access, {}, nobody).code, exit_code::ok);
+  const auto rotated = rotate_on(all, access, {.services = {"cafe"}, .grace = std::chrono::milliseconds{0}}, nobody);
+  EXPECT_THAT(rotated.log_ins, testing::Not(testing::IsEmpty()));
+  ASSERT_EQ(service_conninfo(all, all.services[0], access).user.value, "cafe_user_b");
+
+  all.services[0].authentication = authentication_kind::certificate;
+  start();
+  const auto moved = apply_server(all, access, {}, nobody);
+  EXPECT_EQ(moved.code, exit_code::ok);
+  EXPECT_THAT(topics_of(moved.left), testing::Not(HasSubstr("certificate.refused")));
+  const auto target = service_conninfo(all, all.services[0], access);
+  EXPECT_EQ(kind_of_log_in(all, "shared", {"cafe_user_b"}), authentication_kind::certificate);
+  auto session = pg::connection::open(target, {.kind = pg::session_kind::service});
+  EXPECT_EQ(session.query("SELECT session_user || ' ' || current_user").text(0, 0), "cafe_user_b cafe_rw");
+}
+
+TEST_F(rotated_log_in, is_told_to_run_up_where_its_way_in_is_the_former_one) {
+  const event_sink nobody = [](const event&) {};
+  const auto access = access_to(start());
+  ASSERT_EQ(apply_server(all, access, {}, nobody).code, exit_code::ok);
+  const auto told_of_doors = [&] {
+    std::vector<std::string> words;
+    for (const auto& one : plan_server(all, access, {}).steps.attentions) {
+      if (one.topic == "doors.outdated") words.push_back(one.text + ": " + one.statement);
+    }
+    return words;
+  };
+  const std::vector<std::string> outdated{
+      "server \"shared\" still lets log-ins in as the manifest said at its last start: innkeeper up"};
+  EXPECT_THAT(told_of_doors(), testing::IsEmpty());
+  all.services[0].authentication = authentication_kind::certificate;
+  EXPECT_EQ(told_of_doors(), outdated);
+  start();
+  EXPECT_THAT(told_of_doors(), testing::IsEmpty());
+  all.services[0].authentication = authentication_kind::password;
+  EXPECT_EQ(told_of_doors(), outdated);
+  ASSERT_EQ(apply_server(all, access, {}, nobody).code, exit_code::ok);
+  EXPECT_EQ(told_of_doors(), outdated) << "apply does not open it";
+  start();
+  EXPECT_THAT(told_of_doors(), testing::IsEmpty());
+  (void)pg::connection::open(service_conninfo(all, all.services[0], access), {.kind = pg::session_kind::service});
+}
+
+TEST_F(embedded_certificates, shut_every_way_in_by_a_password) {
+  const auto status = start();
+  const auto access = access_to(status);
+  ASSERT_EQ(apply_server(all, access, {}, [](const event&) {}).code, exit_code::ok);
+  pg::connection::open(access.admin, {}).query("ALTER ROLE cafe_user PASSWORD 'left over'");
+  const auto refusal = [&](conninfo by) {
+    by.user = {"cafe_user"};
+    by.database = {"cafe"};
+    by.password = secret{"left over"};
+    try {
+      (void)pg::connection::open(by, {.kind = pg::session_kind::service});
+    } catch (const pg::error& refused) {
+      return std::string{refused.sqlstate()};
+    }
+    return std::string{"open"};
+  };
+  auto without_tls = by_tcp(status);
+  without_tls.parameters["sslmode"] = "disable";
+  EXPECT_EQ(refusal(status.admin), "28000") << "by the socket";
+  EXPECT_EQ(refusal(without_tls), "28000");
+  EXPECT_EQ(refusal(by_tcp(status)), "28000") << "TLS without a certificate";
+  EXPECT_EQ(ask(status.admin, "SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL"), "0");
+  EXPECT_EQ(ask(without_tls, "SELECT 1"), "1") << "the admin goes on";
+  const auto erp = service_conninfo(all, all.services[1], access);
+  EXPECT_EQ(pg::connection::open(erp, {.kind = pg::session_kind::service}).query("SELECT 1").text(0, 0), "1");
 }
 
 // Applications connect at any moment: certificate and key fit each other throughout.

@@ -170,6 +170,38 @@ TEST_F(embedded_tls, files_that_were_damaged_or_lost_are_made_anew) {
   EXPECT_TRUE(has_told("made a certificate authority"));
 }
 
+TEST_F(embedded_tls, names_an_address_once_however_it_is_spelled) {
+  server.settings["listen_addresses"] = {"127.0.0.1, 0:0:0:0:0:0:0:1, FD00::0A, 0:0:0:0:0:0:0:0", {}};
+  server.endpoints = {{.name = "inside", .address = {"fd00:0::a", 5432}}};
+  EXPECT_EQ(names_for_certificate(server, here),
+            (std::vector<std::string>{"localhost", "127.0.0.1", "::1", "inn.test", "fd00::a"}));
+  server.settings["listen_addresses"] = {"127.0.0.1", {}};
+  const auto files = tls_files_of(start().paths);
+  const auto before = read_file(files.server);
+  start();
+  EXPECT_EQ(read_file(files.server), before);
+}
+
+TEST_F(embedded_tls, keeps_a_damaged_authority_aside_and_says_so) {
+  const auto files = tls_files_of(start().paths);
+  const auto damaged = read_file(files.authority).substr(0, 400);
+  write_file(files.authority, damaged);
+  told.clear();
+  EXPECT_EQ(encryption_of(verified(start())), "t");
+  std::vector<fs::path> aside;
+  for (const auto& entry : fs::directory_iterator{files.authority.parent_path()}) {
+    if (entry.path().filename().string().starts_with("authority.pem.damaged-")) aside.push_back(entry.path());
+  }
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_EQ(read_file(aside.front()), damaged);
+  EXPECT_TRUE(is_mode(aside.front(), 0600));
+  EXPECT_TRUE(has_told(
+      fmt::format("\"{}\" was damaged: it is kept as \"{}\"", files.authority.string(), aside.front().string())));
+  told.clear();
+  start();
+  EXPECT_FALSE(has_told("damaged"));
+}
+
 TEST_F(embedded_tls, is_demanded_of_everybody_where_hardening_says_so) {
   server.hardening.tls.value = tls_rule::require;
   const auto first = start();
@@ -211,6 +243,41 @@ TEST_F(embedded_tls, that_a_server_can_not_take_is_told_with_its_words) {
   EXPECT_NE(failed.text.find("/nowhere"), std::string::npos) << failed.text;
   pg::connection::open(first.admin, {}).query("ALTER SYSTEM RESET ssl_cert_file");
   EXPECT_NO_THROW(start());
+}
+
+TEST_F(embedded_tls, tells_the_line_that_a_running_server_does_not_take) {
+  const auto first = start();
+  const auto rules = first.paths.data / "pg_hba.conf";
+  const auto before = read_file(rules);
+  write_file(rules, "host all somebody all wherever\n" + before);
+  server.hardening.tls.value = tls_rule::require;
+  const auto failed = failure_of([&] { start(); });
+  EXPECT_EQ(failed.code, exit_code::failed);
+  const auto place = fmt::format(
+      "server \"shared\" did not take its files: \"{}\" line 4: invalid authentication "
+      "method \"wherever\"",
+      rules.string());
+  EXPECT_NE(failed.text.find(place), std::string::npos) << failed.text;
+  auto open = by_tcp(first);
+  open.parameters["sslmode"] = "disable";
+  EXPECT_EQ(encryption_of(open), "f") << "it goes on as it was";
+
+  write_file(rules, before);
+  EXPECT_EQ(start().pid, first.pid);
+  EXPECT_THROW((void)pg::connection::open(open, {}), pg::error);
+}
+
+TEST_F(embedded_tls, tells_the_setting_that_keeps_a_running_server_from_reading_anew) {
+  const auto first = start();
+  here.patience = std::chrono::seconds{2};
+  const auto settings = first.paths.data / "postgresql.conf";
+  const auto before = read_file(settings);
+  write_file(settings, before + "no_such_setting_here = 1\n");
+  server.hardening.tls.value = tls_rule::require;
+  const auto failed = failure_of([&] { start(); });
+  EXPECT_NE(failed.text.find("unrecognized configuration parameter"), std::string::npos) << failed.text;
+  write_file(settings, before);
+  EXPECT_EQ(start().pid, first.pid);
 }
 
 // An authority is known for years before it signs, so that no client is left behind.

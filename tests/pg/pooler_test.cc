@@ -287,6 +287,21 @@ TEST_F(pooler_that_asks, keeps_a_former_log_in_open_while_a_client_of_the_pooler
   EXPECT_EQ(open(application("cafe")).query("SELECT session_user").text(0, 0), "cafe_user_b");
 }
 
+TEST_F(pooler_that_asks, holds_up_no_apply_that_closes_a_former_log_in_by_what_it_keeps_for_nobody) {
+  start_pooler();
+  const auto former = application("cafe");
+  auto client = std::optional{open(former)};
+  client->query("SELECT 1");
+  EXPECT_EQ(rotate_cafe(std::chrono::milliseconds{0}), "draining");
+  client.reset();
+  ASSERT_TRUE(test::eventually([&] { return clients_at_pooler(all_, service("cafe"), {"cafe_user"}).empty(); }));
+  ASSERT_EQ(idle_sessions_of_pooler(all_, service("cafe"), {"cafe_user"}).size(), 1U);
+  EXPECT_TRUE(test::eventually([&] {
+    (void)apply_server(all_, access_, {}, test::nobody_listens);
+    return refused_with(former) == "no such user";
+  }));
+}
+
 TEST_F(pooler_that_asks, leaves_nothing_open_when_the_manifest_names_it_no_more) {
   auto& before = all_.servers.front().endpoints;
   const auto was = before;
