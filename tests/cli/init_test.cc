@@ -226,6 +226,7 @@ TEST_F(init, waits_for_redis_until_it_starts) {
   const int port = free_port();
   const auto ran = place_.shell(
       fmt::format("export DATABASE_URL='{}' DB_INIT_INITIAL_DELAY=0.05 DB_INIT_MAX_DELAY=0.05 DB_INIT_MAX_RETRIES=400\n"
+                  ": >told\n"  // grep may look before the program begins
                   "innkeeper init --url-from DATABASE_URL --files schema --name user --redis redis://:pw@127.0.0.1:{} "
                   "-- echo started 2>told & init=$!\n"
                   "until grep -q Redis told; do sleep 0.02; done\n"

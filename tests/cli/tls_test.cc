@@ -53,7 +53,7 @@ innkeeper psql cafe -- -At <<<"$look"
 
   const auto status = nlohmann::json::parse(place.innkeeper({"status", "inn", "--json"}).out);
   const auto& certificates = status.at("servers").at(0).at("certificates");
-  ASSERT_EQ(certificates.size(), 3U) << certificates;
+  ASSERT_EQ(certificates.size(), 4U) << "server, authority, the log-in and its twin: " << certificates;
   for (const auto& one : certificates) EXPECT_FALSE(one.at("ends_soon").get<bool>());
   EXPECT_THAT(place.innkeeper({"verify", "inn", "--prove"}).out, HasSubstr("0 leaks, 0 failed"));
 }
